@@ -1,0 +1,221 @@
+package agent
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/registry"
+)
+
+// Do implements api.Agent.
+func (a *Agent) Do(ctx context.Context, action api.Action) error {
+	switch action.Verb {
+	case api.VerbShow:
+		return a.show(ctx)
+	case api.VerbQuit:
+		return a.leave(ctx)
+	}
+	_, err := ask(ctx, a, func() (struct{}, error) { return struct{}{}, a.core.do(action) })
+	return err
+}
+
+func (a *Agent) show(ctx context.Context) error {
+	if a.ports.Window == nil {
+		return &api.Error{Code: api.CodeNoWindow}
+	}
+	if err := a.ports.Window.Show(ctx); err != nil {
+		return &api.Error{Code: api.CodeNoWindow, Cause: err.Error()}
+	}
+	return nil
+}
+
+// leave ends the agent and returns when it is gone.
+func (a *Agent) leave(ctx context.Context) error {
+	_, err := ask(ctx, a, func() (struct{}, error) {
+		if !a.core.stopping {
+			a.core.stopping = true
+			a.core.publishEnv()
+			close(a.quit)
+		}
+		return struct{}{}, nil
+	})
+	return err
+}
+
+// do makes a small change of state, on the loop.
+func (c *core) do(action api.Action) error {
+	switch action.Verb {
+	case api.VerbPause, api.VerbResume:
+		c.paused = action.Until
+		c.touch()
+	case api.VerbLock:
+		c.lock()
+	case api.VerbUnlock:
+		c.unlock()
+	case api.VerbMove:
+		return c.agreeToMove()
+	case api.VerbSet:
+		return c.set(action.Settings)
+	case api.VerbProbe:
+		c.lookAgain()
+	case api.VerbRescan:
+		for path := range c.files {
+			c.filesChanged([]string{path})
+		}
+	case api.VerbWatch, api.VerbUnwatch:
+		return c.watchProject(action.Path, action.Verb == api.VerbWatch)
+	default:
+		return c.about(action)
+	}
+	return nil
+}
+
+// about makes a change that concerns one session.
+func (c *core) about(action api.Action) error {
+	u, err := c.known(action.Registry)
+	if err != nil {
+		return err
+	}
+	e := c.sessions[u]
+	c.touch()
+	switch action.Verb {
+	case api.VerbMute, api.VerbUnmute:
+		e.Muted = action.Verb == api.VerbMute
+	case api.VerbSnooze:
+		c.snooze(u, action.Until)
+	case api.VerbCancel:
+		if l := c.logins[u]; l != nil {
+			l.cancel()
+		}
+	case api.VerbForget:
+		c.forget(u)
+	default:
+		return &api.Error{Code: api.CodeUsage, Cause: "unknown verb " + string(action.Verb)}
+	}
+	return nil
+}
+
+// forget drops a registry from the list, and its secret from the keyring. Nothing is revoked, and its
+// names stay defined as empty until the agent ends.
+func (c *core) forget(u registry.URL) {
+	c.signedOut(u)
+	c.publishEnv()
+	if !c.sessions[u].Held {
+		delete(c.sessions, u)
+	}
+	c.a.spawn(func(ctx context.Context) func() {
+		err := c.a.ports.Keyring.Delete(ctx, keyName(u))
+		return func() { c.keyringSaid(err) }
+	})
+}
+
+// lock empties the env files and forgets what the keyring can give back. A secret that only this
+// process has is kept, but handed to nobody: forgetting it would lose the session.
+func (c *core) lock() {
+	c.userLock, c.dirty = true, true
+	for _, e := range c.sessions {
+		if e.kept {
+			e.forget()
+		}
+	}
+}
+
+func (c *core) unlock() {
+	c.userLock, c.dirty = false, true
+	c.lookAgain()
+}
+
+// agreeToMove notes that literals may become placeholders, and moves those that are there.
+func (c *core) agreeToMove() error {
+	s := c.settings
+	s.Move = true
+	if err := c.set(&s); err != nil {
+		return err
+	}
+	for _, f := range c.files {
+		c.move(f)
+	}
+	for u, e := range c.sessions {
+		if e.Held {
+			c.addLine(u)
+		}
+	}
+	return nil
+}
+
+// set replaces the settings.
+func (c *core) set(s *api.Settings) error {
+	if s == nil {
+		return &api.Error{Code: api.CodeUsage, Cause: "no settings given"}
+	}
+	if err := c.a.ports.Settings.Save(*s); err != nil {
+		return &api.Error{Code: api.CodeFile, Args: map[string]string{"File": c.a.ports.Settings.Path()}, Cause: err.Error()}
+	}
+	c.settings, c.settingsBad = c.a.ports.Settings.Load()
+	if !c.settings.EmptyOnLock {
+		c.screenLock = false
+	}
+	c.track()
+	c.touch()
+	return nil
+}
+
+func (c *core) watchProject(dir string, on bool) error {
+	if !filepath.IsAbs(dir) {
+		return &api.Error{Code: api.CodeUsage, Cause: "the folder must be an absolute path"}
+	}
+	s := c.settings
+	s.Projects = slices.DeleteFunc(slices.Clone(s.Projects), func(p string) bool { return p == filepath.Clean(dir) })
+	if on {
+		s.Projects = append(s.Projects, filepath.Clean(dir))
+	}
+	return c.set(&s)
+}
+
+// keepUses is how many handings-out are remembered.
+const keepUses = 50
+
+// Grant implements api.Agent.
+func (a *Agent) Grant(ctx context.Context, req api.GrantRequest) (api.Grant, error) {
+	peer, _ := api.PeerFrom(ctx)
+	return ask(ctx, a, func() (api.Grant, error) { return a.core.grant(req, peer.PID) })
+}
+
+func (c *core) grant(req api.GrantRequest, pid int) (api.Grant, error) {
+	now := c.now()
+	var out api.Grant
+	for _, e := range c.ordered() {
+		if req.Registry != "" && e.Registry.String() != req.Registry {
+			continue
+		}
+		item := api.GrantItem{Registry: e.Registry.String(), Key: e.Registry.Key(), Variables: e.names(), Ends: e.Ends}
+		if e.alive(now) && c.open() {
+			item.Secret = e.secret
+			c.used(e, api.Use{At: now, Use: req.Use, Program: req.Program, PID: pid, Registry: item.Registry}, now)
+		} else {
+			if req.Registry != "" {
+				return api.Grant{}, &api.Error{Code: api.CodeEnded, Args: map[string]string{"Registry": e.Registry.Name(), "URL": item.Registry}}
+			}
+			e.Used = now // its end is told now, if it was not yet
+		}
+		if e.Held {
+			out.Items = append(out.Items, item)
+		}
+	}
+	c.touch()
+	if req.Registry != "" && len(out.Items) == 0 {
+		return api.Grant{}, &api.Error{Code: api.CodeNone, Args: map[string]string{"Registry": req.Registry, "URL": req.Registry}}
+	}
+	return out, nil
+}
+
+func (c *core) used(e *entry, u api.Use, now time.Time) {
+	e.Used = now
+	c.uses = append([]api.Use{u}, c.uses...)
+	if len(c.uses) > keepUses {
+		c.uses = c.uses[:keepUses]
+	}
+}

@@ -1,0 +1,237 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/npmrc"
+	"github.com/sandglass-dev/sandglass/internal/domain/registry"
+	"github.com/sandglass-dev/sandglass/internal/domain/session"
+	"github.com/sandglass-dev/sandglass/internal/domain/token"
+)
+
+// credential is a secret on its way in.
+type credential struct {
+	secret token.Secret
+	kind   token.Kind
+	since  time.Time // when it was issued, by this machine's clock
+	date   time.Time // the registry's clock then, zero if not told
+}
+
+// length is how long a session of u lasts, 0 if that is not known.
+func (c *core) length(u registry.URL) time.Duration {
+	if e := c.sessions[u]; e != nil && len(e.Observed) > 0 {
+		return session.Median(e.Observed)
+	}
+	return c.a.opts.Policies[u]
+}
+
+// adopt makes a credential the session of u. The order is the promise: keyring, then env file, and
+// only then the placeholder, so that at no moment a shell finds neither.
+func (c *core) adopt(u registry.URL, in credential) {
+	e := c.entryFor(u)
+	now := c.now()
+	e.Offset = session.Offset(in.date, now)
+	evidence := session.Evidence{Start: in.since, Offset: e.Offset}
+	if t, ok := token.JWTTimes(in.secret); ok {
+		evidence.Told = t.Expires
+		if e.Offset == 0 && !t.Issued.IsZero() && in.since.Sub(t.Issued).Abs() > time.Minute && in.since.Equal(now) {
+			// A fresh login tells the registry's clock even where its answer did not pass through us.
+			e.Offset = session.Offset(t.Issued, now)
+			evidence.Offset = e.Offset
+		}
+		if !t.Issued.IsZero() {
+			evidence.Start = t.Issued.Add(-evidence.Offset)
+		}
+	} else if in.kind == token.KindSession {
+		evidence.Observed, evidence.Policy = e.Observed, c.a.opts.Policies[u]
+	}
+	ends, source := session.End(evidence)
+	e.Kind, e.Fingerprint, e.Started = in.kind, in.secret.Fingerprint(), evidence.Start
+	e.Ends, e.Lifetime, e.Refused, e.lost = ends, lifetimes[source], false, false
+	e.Probed, e.Alive, e.Used, e.offline, e.nextTry = time.Time{}, time.Time{}, now, false, time.Time{}
+	c.log.Info("Session adopted", "registry", u.String(), "kind", e.Kind, "lifetime", e.Lifetime, "ends", e.Ends)
+	c.hold(e, in.secret)
+	c.touch()
+	c.closeNotice(u)
+	c.probe(u)
+}
+
+// lifetimes names the sources for the faces.
+var lifetimes = map[session.Source]api.Lifetime{
+	session.Told: api.LifetimeTold, session.Learned: api.LifetimeLearned,
+	session.Assumed: api.LifetimeAssumed, session.NotKnown: api.LifetimeUnknown,
+}
+
+// hold keeps a secret: in memory at once, in the keyring as soon as it answers, then in the env file
+// and last, where the user agreed, in place of literals.
+func (c *core) hold(e *entry, s token.Secret) {
+	u := e.Registry
+	e.secret, e.kept, e.Held = s, false, true
+	c.a.spawn(func(ctx context.Context) func() {
+		err := c.a.ports.Keyring.Set(ctx, keyName(u), s)
+		return func() {
+			c.keyringSaid(err)
+			if err != nil {
+				c.log.Warn("Write keyring", "registry", u.String(), "error", err)
+			}
+			e, c.dirty = c.sessions[u], true
+			if e == nil || !e.secret.Equal(s) {
+				return
+			}
+			e.kept = err == nil
+			c.publishEnv()
+			for _, f := range c.files {
+				c.move(f)
+			}
+		}
+	})
+}
+
+// variable is the name that stands for e's credential in f: the one that stood there before, else ours.
+func (f *file) variable(e *entry) string {
+	if f.layout != nil && f.layout.Names[e.Registry.Key()] != "" {
+		return f.layout.Names[e.Registry.Key()]
+	}
+	return e.Own
+}
+
+// move puts placeholders where literals of ours stand, if the user agreed and nothing can be lost by
+// it: the keyring has the secret and the env files carry it.
+func (c *core) move(f *file) {
+	if !c.settings.Move || f.moving || !f.exists || f.level == api.LevelProject || c.envErr != nil {
+		return
+	}
+	set, fingerprints := map[string]string{}, map[string]bool{}
+	for _, cred := range f.creds {
+		u, err := c.urlOf(cred.RegistryKey)
+		if err != nil || !cred.Literal || cred.Dead || cred.Name != "_authToken" {
+			continue
+		}
+		e := c.sessions[u]
+		if e == nil || !e.kept || e.Fingerprint != cred.Value.Fingerprint() {
+			continue
+		}
+		set[cred.Key] = "${" + f.variable(e) + "}"
+		fingerprints[e.Fingerprint] = true
+	}
+	if len(set) > 0 {
+		c.rewrite(f, set, fingerprints)
+	}
+}
+
+// rewrite puts the placeholders of set into f, if f still says what was read and the literals in
+// question are still those of fingerprints.
+func (c *core) rewrite(f *file, set map[string]string, fingerprints map[string]bool) {
+	f.moving = true
+	was, sum := f.layout, f.sum
+	c.a.spawn(func(context.Context) func() {
+		err := c.placeholders(f.path, sum, was, set)
+		return func() {
+			f.moving, f.moveErr, c.dirty = false, err, true
+			switch {
+			case errors.Is(err, ErrChanged):
+				f.moveErr = nil // somebody else wrote: look again, and move then
+			case err != nil:
+				c.log.Warn("Put placeholder", "path", f.path, "error", err)
+				return
+			default:
+				c.log.Info("Placeholder put", "path", f.path, "lines", len(fingerprints))
+			}
+			c.filesChanged([]string{f.path})
+		}
+	})
+}
+
+// placeholders writes the file anew. The layout from before a login brings back comments and order
+// that npm's rewrite dropped.
+func (c *core) placeholders(path string, sum [32]byte, was *layout, set map[string]string) error {
+	old, err := c.a.ports.Files.Read(path)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", path, err)
+	}
+	if sumOf(old) != sum {
+		return ErrChanged
+	}
+	var fresh []byte
+	if was != nil {
+		fresh, err = npmrc.Restore(was.Template, old, set)
+	} else {
+		fresh = old
+		for key, value := range set {
+			if err == nil {
+				fresh, err = npmrc.Set(fresh, key, value)
+			}
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("edit %s: %w", path, err)
+	}
+	if bytes.Equal(old, fresh) {
+		return nil
+	}
+	if err := c.a.ports.Files.Replace(path, old, fresh); err != nil {
+		return fmt.Errorf("replace %s: %w", path, err)
+	}
+	return nil
+}
+
+// addLine writes a line with our placeholder into the user's file, where no file refers to a session
+// that we logged in to. Only with the user's agreement, and only once the env files carry it.
+func (c *core) addLine(u registry.URL) {
+	e, f := c.sessions[u], c.userFile()
+	if e == nil || f == nil || !c.settings.Move || c.referred(e) || f.moving || c.envErr != nil {
+		return
+	}
+	f.moving = true
+	key, value := u.Key()+":_authToken", "${"+e.Own+"}"
+	c.a.spawn(func(context.Context) func() {
+		err := c.appendLine(f.path, key, value)
+		return func() {
+			f.moving, f.moveErr, c.dirty = false, err, true
+			if err != nil {
+				c.log.Warn("Add line", "path", f.path, "error", err)
+			}
+			c.filesChanged([]string{f.path})
+		}
+	})
+}
+
+func (c *core) appendLine(path, key, value string) error {
+	old, err := readOrNil(c.a.ports.Files, path)
+	if err != nil {
+		return err
+	}
+	fresh, err := npmrc.Set(old, key, value)
+	if err != nil {
+		return fmt.Errorf("edit %s: %w", path, err)
+	}
+	if err := c.a.ports.Files.Replace(path, old, fresh); err != nil {
+		return fmt.Errorf("replace %s: %w", path, err)
+	}
+	return nil
+}
+
+// referred reports whether a user's file has a line for e's registry, literal or placeholder.
+func (c *core) referred(e *entry) bool {
+	for _, p := range c.places(e) {
+		if p.Level != api.LevelProject {
+			return true
+		}
+	}
+	return false
+}
+
+// userFile is the user's own config file.
+func (c *core) userFile() *file {
+	for _, w := range c.a.opts.Files {
+		if w.Level == api.LevelUser {
+			return c.files[w.Path]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,317 @@
+// Package api holds the values that cross between the agent and its faces (command line, tray,
+// window). They are plain and immutable: a face gets a Snapshot, draws it, and asks for changes by
+// the calls of Agent. No value here can hold a secret but the one called Grant, and it has no
+// representation that prints it.
+//
+// Texts do not cross: a Finding, an Error and a Session carry codes and arguments, and every face
+// renders them in its user's language from the catalogues.
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/sandglass-dev/sandglass/internal/domain/session"
+	"github.com/sandglass-dev/sandglass/internal/domain/token"
+)
+
+// Schema is the version of Snapshot's JSON, told in every --json output.
+const Schema = 1
+
+// Agent is what a face may ask. *agent.Agent answers in its own process, ipc.Client over the socket.
+// Every call ends when ctx does. Errors are *Error.
+type Agent interface {
+	// Snapshot returns the state now.
+	Snapshot(ctx context.Context) (Snapshot, error)
+	// Watch calls see with the state now and after every change, until ctx ends or see returns an error.
+	Watch(ctx context.Context, see func(Snapshot) error) error
+	// Login logs in to a registry and returns when that is done. A second login for the same registry
+	// joins the first. report gets every step, the first one at once; it may be nil.
+	Login(ctx context.Context, req LoginRequest, report func(Login)) error
+	// Logout revokes the session at the registry and empties keyring and env file. partial failures
+	// come back as an *Error with code CodePartly.
+	Logout(ctx context.Context, registry string) error
+	// Grant hands out credentials for one use, which is recorded.
+	Grant(ctx context.Context, req GrantRequest) (Grant, error)
+	// Do makes a small change of state and returns when it holds.
+	Do(ctx context.Context, a Action) error
+	// Plan says what setup would change on disk. Nothing is written.
+	Plan(ctx context.Context, req SetupRequest) (Plan, error)
+	// Apply makes the changes of a plan that Plan returned and is still true.
+	Apply(ctx context.Context, planID string) error
+}
+
+// Snapshot is all that a face shows. Never change one; ask for another.
+type Snapshot struct {
+	Schema   int           `json:"schema_version"`
+	Version  uint64        `json:"version"` // grows with every change
+	At       time.Time     `json:"at"`
+	Agent    AgentInfo     `json:"agent"`
+	Sessions []Session     `json:"sessions"` // the one that ends first comes first, ended ones before running ones
+	Findings []Finding     `json:"findings"`
+	Files    []WatchedFile `json:"files"`
+	Paused   time.Time     `json:"paused_until,omitzero"` // notices are held back until then
+	Locked   bool          `json:"locked"`                // env files are empty on purpose
+	Settings Settings      `json:"settings"`
+	Uses     []Use         `json:"uses"` // the newest 50, newest first
+}
+
+// AgentInfo says which agent answered.
+type AgentInfo struct {
+	Version string    `json:"version"`
+	PID     int       `json:"pid"`
+	Started time.Time `json:"started"`
+	Tray    bool      `json:"tray"`    // a tray host shows the icon
+	Notices bool      `json:"notices"` // a notification service answers
+	Store   Store     `json:"store"`
+	Demo    bool      `json:"demo,omitempty"`
+	Dir     string    `json:"runtime_dir"` // where env files and the generation file lie
+}
+
+// Store is where secrets are kept.
+type Store string
+
+// The stores.
+const (
+	StoreKeyring Store = "keyring" // the OS keyring
+	StoreFile    Store = "file"    // an encrypted file, because the user chose it
+	StoreMemory  Store = "memory"  // this process only, because no keyring answers
+)
+
+// State is where a session stands.
+type State string
+
+// The states, one icon each.
+const (
+	StateRunning State = "running"
+	StateEnding  State = "ending"  // inside the last quarter
+	StateEnded   State = "ended"   // over, or refused by the registry
+	StateUnknown State = "unknown" // alive, end not known
+	StateOffline State = "offline" // the registry does not answer; the end still counts
+	StateLocked  State = "locked"  // the keyring or the user's Lock holds it back
+	StateNone    State = "none"    // known registry, no credential yet
+)
+
+// Lifetime is how a session's end is known.
+type Lifetime string
+
+// The lifetimes.
+const (
+	LifetimeTold    Lifetime = "told"    // the credential or the registry says it
+	LifetimeLearned Lifetime = "learned" // measured here on earlier sessions
+	LifetimeAssumed Lifetime = "assumed" // the registry's published policy
+	LifetimeUnknown Lifetime = "unknown"
+)
+
+// Session is one credential of one account on one registry, as far as it may be shown.
+type Session struct {
+	Registry    string     `json:"registry"` // canonical URL; the session's name in every call
+	Name        string     `json:"name"`     // what a person calls the registry
+	Account     string     `json:"account,omitempty"`
+	Kind        token.Kind `json:"kind"`
+	State       State      `json:"state"`
+	Started     time.Time  `json:"started,omitzero"`
+	Ends        time.Time  `json:"ends,omitzero"`
+	Lifetime    Lifetime   `json:"lifetime"`
+	Length      int64      `json:"lifetime_seconds,omitempty"`      // how long such a session lasts
+	Learned     int        `json:"lifetime_observations,omitempty"` // sessions measured here
+	Probed      time.Time  `json:"probed,omitzero"`                 // last answer of /-/whoami
+	Used        time.Time  `json:"used,omitzero"`
+	Variables   []string   `json:"variables"` // env names that carry it
+	Places      []Place    `json:"places"`    // where it stands in files
+	Login       *Login     `json:"login,omitempty"`
+	Fingerprint string     `json:"fingerprint,omitempty"`
+	Muted       bool       `json:"muted,omitempty"`
+}
+
+// Left is the time left at now, never below zero; 0 where the end is unknown.
+func (s Session) Left(now time.Time) time.Duration {
+	if s.Ends.IsZero() {
+		return 0
+	}
+	return max(0, s.Ends.Sub(now))
+}
+
+// Share is the part of the life that is left at now, 0 to 1.
+func (s Session) Share(now time.Time) float64 {
+	whole := s.Ends.Sub(s.Started)
+	if s.Ends.IsZero() || whole <= 0 {
+		return 0
+	}
+	return min(1, float64(s.Left(now))/float64(whole))
+}
+
+// Place is where a credential or its placeholder stands.
+type Place struct {
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+	Level    Level  `json:"level"`
+	Literal  bool   `json:"literal"`            // the secret itself stands there
+	Variable string `json:"variable,omitempty"` // the placeholder's name
+}
+
+// Level is what a config file is to the package managers.
+type Level string
+
+// The levels.
+const (
+	LevelUser    Level = "user"
+	LevelGlobal  Level = "global"
+	LevelPnpm    Level = "pnpm" // pnpm's auth.ini
+	LevelProject Level = "project"
+)
+
+// WatchedFile is a config file that the agent keeps an eye on.
+type WatchedFile struct {
+	Path    string `json:"path"`
+	Level   Level  `json:"level"`
+	Exists  bool   `json:"exists"`
+	Polling bool   `json:"polling,omitempty"` // watched by looking, since the system cannot notify
+}
+
+// LoginState is where a login stands.
+type LoginState string
+
+// The login states, in order.
+const (
+	LoginStarting LoginState = "starting" // asking the registry for a login page
+	LoginWaiting  LoginState = "waiting"  // the page is open, the user is at it
+	LoginDone     LoginState = "done"
+	LoginFailed   LoginState = "failed"
+)
+
+// Login is a login under way.
+type Login struct {
+	Registry string     `json:"registry"`
+	State    LoginState `json:"state"`
+	URL      string     `json:"url,omitempty"`  // the login page; no secret, but good for one login only
+	Host     string     `json:"host,omitempty"` // the page's host, for the user to check
+	Browser  bool       `json:"browser"`        // a browser was started on it
+	Since    time.Time  `json:"since"`
+	Error    *Error     `json:"error,omitempty"`
+}
+
+// LoginRequest asks for a login.
+type LoginRequest struct {
+	Registry  string `json:"registry"`             // URL; empty means the session that needs it most, else npm
+	NoBrowser bool   `json:"no_browser,omitempty"` // only tell the page's address
+	Couch     *Couch `json:"-"`                    // log in by name and password instead
+}
+
+// Couch is a login by name and password, for registries that have no login page.
+type Couch struct {
+	Name     string
+	Password token.Secret
+	OTP      token.Secret // one-time password, if the registry asked for one
+}
+
+// GrantUse is what a secret is handed out for.
+type GrantUse string
+
+// The uses.
+const (
+	UseExec   GrantUse = "exec"
+	UseEnv    GrantUse = "env"
+	UseHelper GrantUse = "helper"
+	UseEnsure GrantUse = "ensure"
+)
+
+// GrantRequest asks for credentials.
+type GrantRequest struct {
+	Use      GrantUse `json:"use"`
+	Registry string   `json:"registry,omitempty"` // empty: every live session
+	Program  string   `json:"program"`            // what it is for, as the user knows it
+}
+
+// Grant is the one value that carries secrets. The ipc adapter alone knows how to write it down.
+type Grant struct {
+	Items []GrantItem
+}
+
+// GrantItem is one credential on its way out.
+type GrantItem struct {
+	Registry  string
+	Key       string   // //host/path/
+	Variables []string // env names that stand for it
+	Secret    token.Secret
+	Ends      time.Time
+}
+
+// Use is the record of a grant.
+type Use struct {
+	At       time.Time `json:"at"`
+	Use      GrantUse  `json:"use"`
+	Program  string    `json:"program"`
+	PID      int       `json:"pid,omitempty"`
+	Registry string    `json:"registry"`
+}
+
+// Verb names a small change of state.
+type Verb string
+
+// The verbs.
+const (
+	VerbPause   Verb = "pause"   // hold back notices until Until
+	VerbResume  Verb = "resume"  // tell notices again
+	VerbLock    Verb = "lock"    // empty the env files and forget what is in memory
+	VerbUnlock  Verb = "unlock"  // fill them again
+	VerbMove    Verb = "move"    // agree that literals of Registry become placeholders (empty: all)
+	VerbForget  Verb = "forget"  // drop Registry from the list; nothing is revoked
+	VerbCancel  Verb = "cancel"  // stop the login to Registry
+	VerbSnooze  Verb = "snooze"  // tell again about Registry at Until
+	VerbMute    Verb = "mute"    // no notices about Registry
+	VerbUnmute  Verb = "unmute"  //
+	VerbProbe   Verb = "probe"   // ask every registry now
+	VerbRescan  Verb = "rescan"  // read every file now
+	VerbWatch   Verb = "watch"   // Path is a project folder to keep an eye on
+	VerbUnwatch Verb = "unwatch" //
+	VerbSet     Verb = "set"     // replace the settings by Settings
+	VerbShow    Verb = "show"    // bring up the window
+	VerbQuit    Verb = "quit"    // empty the env files and end
+)
+
+// Action is a verb with its arguments.
+type Action struct {
+	Verb     Verb      `json:"verb"`
+	Registry string    `json:"registry,omitempty"`
+	Path     string    `json:"path,omitempty"`
+	Until    time.Time `json:"until,omitzero"`
+	Settings *Settings `json:"settings,omitempty"`
+}
+
+// Settings are the user's choices, kept in settings.toml.
+type Settings struct {
+	Language    string   `json:"language" toml:"language"`           // "", "en" or "ja"; empty follows the system
+	Move        bool     `json:"move" toml:"move"`                   // literals may become placeholders
+	EmptyOnLock bool     `json:"empty_on_lock" toml:"empty_on_lock"` // env files are empty while the screen is locked
+	Notices     bool     `json:"notices" toml:"notices"`             // desktop notifications
+	Store       Store    `json:"store" toml:"store"`                 // StoreKeyring, or StoreFile if the user chose it
+	Projects    []string `json:"projects" toml:"projects"`           // project folders to watch
+	LogLevel    string   `json:"log_level" toml:"log_level"`         // debug, info, warn, error
+}
+
+// DefaultSettings are in force where the file says nothing.
+func DefaultSettings() Settings {
+	return Settings{Notices: true, Store: StoreKeyring, LogLevel: "info"}
+}
+
+// StateAt is where the session stands at now. A snapshot may be older than the moment that counts:
+// the end comes though nobody asked anything.
+func (s Session) StateAt(now time.Time) State {
+	switch s.State {
+	case StateNone, StateLocked, StateEnded:
+		return s.State
+	}
+	stage := session.Life{Start: s.Started, End: s.Ends}.Stage(now)
+	switch {
+	case stage == session.Ended:
+		return StateEnded
+	case s.State == StateOffline:
+		return StateOffline
+	case stage == session.Unknown:
+		return StateUnknown
+	case stage == session.Ending:
+		return StateEnding
+	}
+	return StateRunning
+}

@@ -1,0 +1,89 @@
+package api
+
+import "fmt"
+
+// Severity is how much a finding matters.
+type Severity string
+
+// The severities, in order.
+const (
+	SeverityInfo    Severity = "info"
+	SeverityWarning Severity = "warning"
+	SeverityError   Severity = "error"
+)
+
+// Finding is something worth telling: what is wrong, where, what to do, and the action that does it.
+// Its texts are in the catalogues under "finding.<code>.title", ".text" and ".hint"; Args fill them.
+type Finding struct {
+	Code     string            `json:"code"` // stable, lower-case, with dashes
+	Severity Severity          `json:"severity"`
+	Registry string            `json:"registry,omitempty"`
+	File     string            `json:"file,omitempty"`
+	Line     int               `json:"line,omitempty"`
+	Args     map[string]string `json:"args,omitempty"` // never a secret
+	Action   *Action           `json:"action,omitempty"`
+}
+
+// The finding codes of the agent.
+const (
+	FindingKeyringAbsent  = "keyring-absent"     // no keyring answers: secrets live in memory only
+	FindingKeyringLocked  = "keyring-locked"     // it answers but is locked
+	FindingKeyringSlow    = "keyring-slow"       // a call ran into its time limit
+	FindingLiteral        = "literal-credential" // a secret stands in a file; Move puts a placeholder there
+	FindingProjectLiteral = "project-literal"    // the same in a project's file, where it beats every login
+	FindingClassic        = "classic-token"      // a classic npm token: dead since December 2025
+	FindingFileUnreadable = "file-unreadable"    // a config file cannot be read or is not text
+	FindingFileChanged    = "file-not-written"   // our line could not be put into the file
+	FindingWatchPolling   = "watch-polling"      // the system's table of watches is full: looking every 2 s instead
+	FindingClockSkew      = "clock-skew"         // this machine's clock is off by more than a minute
+	FindingEnvFile        = "env-file"           // the env file cannot be written
+	FindingSharedVariable = "shared-variable"    // one name stands for two registries
+	FindingKnownVariable  = "known-variable"     // a name that everyone knows carries the credential
+	FindingInsecure       = "insecure-registry"  // http to a host that is not this machine
+	FindingNoTray         = "no-tray"            // this desktop shows no tray icons
+	FindingNoNotices      = "no-notices"         // no notification service answers
+	FindingSettings       = "settings-invalid"   // settings.toml has a line that cannot be used
+	FindingLogin          = "login-failed"       // the last login did not work
+	FindingNoLine         = "no-line"            // no config file refers to the session's variable; Move adds the line
+	FindingState          = "state-unreadable"   // state.json was damaged and set aside
+)
+
+// Error is a failure told to a face. Its texts are in the catalogues under "error.<code>" and
+// "error.<code>.hint"; Args fill them.
+type Error struct {
+	Code  string            `json:"code"`
+	Args  map[string]string `json:"args,omitempty"`
+	Cause string            `json:"cause,omitempty"` // technical, English, cleaned of secrets
+}
+
+// Error implements error for logs; people get the catalogue's text.
+func (e *Error) Error() string {
+	if e.Cause != "" {
+		return fmt.Sprintf("%s: %s", e.Code, e.Cause)
+	}
+	return e.Code
+}
+
+// The error codes. The command line turns each into one exit code.
+const (
+	CodeInternal    = "internal"         // exit 1
+	CodeUsage       = "usage"            // 2
+	CodeURL         = "registry-url"     // 2: not a registry URL
+	CodeUnknown     = "unknown-registry" // 2: no such registry here
+	CodeEnded       = "session-ended"    // 3
+	CodeNone        = "not-signed-in"    // 3
+	CodeCancelled   = "cancelled"        // 4
+	CodeDenied      = "denied"           // 4: the registry or the user said no
+	CodeOTP         = "otp-needed"       // 4: a one-time password is asked for
+	CodeNetwork     = "network"          // 5
+	CodeNoWebLogin  = "no-web-login"     // 5: log in by name and password instead
+	CodeLoginExpire = "login-expired"    // 5: the login page was not completed in time
+	CodeBadAnswer   = "registry-answer"  // 5: the registry's answer makes no sense
+	CodeKeyring     = "keyring"          // 6
+	CodeUnsafe      = "unsafe"           // 7: refused
+	CodePartly      = "partly"           // 8
+	CodeNoAgent     = "no-agent"         // 1: the agent does not run and could not be started
+	CodeNoWindow    = "no-window"        // 1: there is no window on this machine, or it could not start
+	CodeStale       = "plan-stale"       // 1: files changed since the plan was made
+	CodeFile        = "file"             // 1: a file could not be read or written
+)

@@ -1,0 +1,218 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/registry"
+	"github.com/sandglass-dev/sandglass/internal/domain/session"
+	"github.com/sandglass-dev/sandglass/internal/domain/token"
+)
+
+// core is the state. Only the loop's goroutine touches it.
+type core struct {
+	a   *Agent
+	ctx context.Context
+	log *slog.Logger
+
+	settings    api.Settings
+	settingsBad []api.Finding
+	sessions    map[registry.URL]*entry
+	files       map[string]*file
+	unread      int // files whose first reading is still to come
+	logins      map[registry.URL]*login
+	failed      map[registry.URL]*api.Error // the last login, where it did not work
+	uses        []api.Use
+	plans       map[string]plan
+
+	paused     time.Time
+	userLock   bool // the user chose Lock
+	screenLock bool // the screen is locked, and the settings say that this empties the env files
+	asleep     bool
+	stopping   bool
+
+	started   time.Time
+	version   uint64
+	dirty     bool // something changed since the last snapshot
+	unsaved   bool // something changed that state.json keeps
+	published []Variable
+	envErr    error
+	stateBad  string // where a damaged state file was set aside
+	keyring   keyringHealth
+	trayHost  bool
+	asked     bool // whether trayHost was asked for
+	offered   bool // the first notice about a literal was shown
+	armed     time.Time
+}
+
+// entry is a session: what is kept across restarts, and what is not.
+type entry struct {
+	record
+	secret  token.Secret // zero while locked or unknown
+	kept    bool         // the keyring has it
+	lost    bool         // the keyring should have it and could not give it
+	offline bool
+	probing bool
+	nextTry time.Time // when to ask again whether it is alive, zero for never
+}
+
+// life is the span that the stages are reckoned by.
+func (e *entry) life() session.Life { return session.Life{Start: e.Started, End: e.Ends} }
+
+// over reports whether the session has ended at now.
+func (e *entry) over(now time.Time) bool {
+	return e.Refused || e.Fingerprint != "" && e.life().Stage(now) == session.Ended
+}
+
+// alive reports whether the credential may be handed out at now.
+func (e *entry) alive(now time.Time) bool { return !e.secret.IsZero() && !e.over(now) }
+
+// keyringHealth is what the last calls to the keyring said.
+type keyringHealth struct{ err error }
+
+func newCore(a *Agent) *core {
+	return &core{
+		a: a, log: a.log,
+		sessions: map[registry.URL]*entry{}, files: map[string]*file{},
+		logins: map[registry.URL]*login{}, failed: map[registry.URL]*api.Error{}, plans: map[string]plan{},
+	}
+}
+
+// start reads what is on disk. What takes time comes back through the loop.
+func (c *core) start() {
+	c.started = c.now()
+	c.settings, c.settingsBad = c.a.ports.Settings.Load()
+	c.loadState()
+	for u, e := range c.sessions {
+		if e.Fingerprint != "" {
+			c.fetchSecret(u)
+		}
+	}
+	c.track()
+	c.dirty = true
+	if c.a.opts.TrayHost != nil {
+		c.a.work.Go(func() {
+			c.a.opts.TrayHost(c.ctx, func(shown bool) {
+				c.a.post(func() { c.trayHost, c.asked, c.dirty = shown, true, true })
+			})
+		})
+	}
+	c.settle()
+}
+
+// stop empties the env files and writes the state down.
+func (c *core) stop() {
+	c.stopping = true
+	c.publishEnv()
+	c.saveState()
+}
+
+// settle brings everything that follows from the state up to date: env files, alarm, state file,
+// snapshot. It is called after every event and does nothing when nothing changed.
+func (c *core) settle() {
+	c.stages()
+	c.publishEnv()
+	if c.unsaved {
+		c.saveState()
+	}
+	c.arm()
+	if c.dirty && c.unread == 0 {
+		c.dirty = false
+		c.version++
+		c.a.publish(c.view())
+	}
+}
+
+func (c *core) now() time.Time { return c.a.ports.Clock.Now() }
+
+// entryFor returns the session of a registry, made if need be.
+func (c *core) entryFor(u registry.URL) *entry {
+	e := c.sessions[u]
+	if e == nil {
+		e = &entry{record: record{Registry: u, Kind: token.KindUnknown, Own: c.a.opts.Random()}}
+		c.sessions[u] = e
+		c.touch()
+	}
+	return e
+}
+
+// touch marks the state as changed, on disk and on screen.
+func (c *core) touch() { c.dirty, c.unsaved = true, true }
+
+// ordered lists the sessions, the most pressing first: ended, then by end, then the unknown.
+func (c *core) ordered() []*entry {
+	all := make([]*entry, 0, len(c.sessions))
+	for _, e := range c.sessions {
+		all = append(all, e)
+	}
+	now := c.now()
+	rank := func(e *entry) int {
+		switch {
+		case e.Fingerprint == "":
+			return 3
+		case e.over(now):
+			return 0
+		case e.Ends.IsZero():
+			return 2
+		}
+		return 1
+	}
+	slices.SortFunc(all, func(x, y *entry) int {
+		if d := rank(x) - rank(y); d != 0 {
+			return d
+		}
+		if d := x.Ends.Compare(y.Ends); d != 0 {
+			return d
+		}
+		if x.Registry.String() < y.Registry.String() {
+			return -1
+		}
+		return 1
+	})
+	return all
+}
+
+// keyName is a session's name in the keyring.
+func keyName(u registry.URL) string { return "session " + u.String() }
+
+// fetchSecret asks the keyring for a session's secret.
+func (c *core) fetchSecret(u registry.URL) {
+	c.a.spawn(func(ctx context.Context) func() {
+		s, err := c.a.ports.Keyring.Get(ctx, keyName(u))
+		return func() { c.secretFetched(u, s, err) }
+	})
+}
+
+func (c *core) secretFetched(u registry.URL, s token.Secret, err error) {
+	e := c.sessions[u]
+	if e == nil || !e.secret.IsZero() || c.userLock {
+		return
+	}
+	c.dirty = true
+	c.keyringSaid(err)
+	switch {
+	case err == nil && s.Fingerprint() == e.Fingerprint:
+		e.secret, e.kept, e.lost = s, true, false
+		c.probe(u)
+	case err == nil, errors.Is(err, ErrNotFound):
+		// Another program changed or removed the item: what we knew of it holds no longer.
+		e.lost = true
+		c.log.Warn("Keyring item is gone or another one", "registry", u.String())
+	default:
+		e.lost = true
+		c.log.Warn("Read keyring", "registry", u.String(), "error", err)
+	}
+}
+
+func (c *core) keyringSaid(err error) {
+	if err != nil && errors.Is(err, ErrNotFound) {
+		err = nil
+	}
+	if !errors.Is(err, c.keyring.err) || (err == nil) != (c.keyring.err == nil) {
+		c.keyring.err, c.dirty = err, true
+	}
+}

@@ -1,0 +1,258 @@
+package agent
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/npmrc"
+	"github.com/sandglass-dev/sandglass/internal/domain/registry"
+	"github.com/sandglass-dev/sandglass/internal/domain/token"
+)
+
+// file is a config file as it was last read.
+type file struct {
+	path    string
+	level   api.Level
+	tracked bool
+	seen    bool // it was read at least once, or found missing
+	exists  bool
+	sum     [sha256.Size]byte
+	creds   []npmrc.Credential
+	regs    []npmrc.ScopedRegistry
+	err     error
+	reading bool
+	again   bool    // it changed while it was being read
+	layout  *layout // as it was with a placeholder in it, nil if none ever stood there
+	moving  bool
+	moveErr error
+}
+
+// layout is a config file without its secrets: comments, order, and the variables that stood for
+// credentials. npm's login drops all three; the layout brings them back.
+type layout struct {
+	Template npmrc.Template    `json:"template"`
+	Names    map[string]string `json:"names"` // by registry key
+}
+
+// track tells the watcher which files matter, and reads those that are new.
+func (c *core) track() {
+	want := slices.Clone(c.a.opts.Files)
+	for _, dir := range c.settings.Projects {
+		want = append(want, ConfigFile{Path: c.a.opts.Project(dir), Level: api.LevelProject})
+	}
+	keep := map[string]bool{}
+	var paths, fresh []string
+	for _, w := range want {
+		if keep[w.Path] {
+			continue
+		}
+		keep[w.Path] = true
+		paths = append(paths, w.Path)
+		f := c.files[w.Path]
+		if f == nil {
+			f = &file{path: w.Path}
+			c.files[w.Path] = f
+		}
+		if !f.tracked {
+			f.tracked, f.level = true, w.Level
+			c.unread++
+			fresh = append(fresh, w.Path)
+		}
+	}
+	for path, f := range c.files {
+		if !keep[path] {
+			if f.tracked && !f.seen {
+				c.unread--
+			}
+			delete(c.files, path)
+			c.touch()
+		}
+	}
+	c.a.ports.Watcher.Track(paths)
+	c.filesChanged(fresh)
+}
+
+// filesChanged reads files again.
+func (c *core) filesChanged(paths []string) {
+	for _, p := range paths {
+		f := c.files[p]
+		switch {
+		case f == nil:
+		case f.reading:
+			f.again = true
+		default:
+			c.read(f)
+		}
+	}
+}
+
+// reading is what a file said.
+type reading struct {
+	data     []byte
+	err      error
+	modified time.Time
+}
+
+func (c *core) read(f *file) {
+	f.reading = true
+	c.a.spawn(func(context.Context) func() {
+		var r reading
+		r.data, r.err = c.a.ports.Files.Read(f.path)
+		if r.err == nil {
+			r.modified, _ = c.a.ports.Files.Modified(f.path)
+		}
+		return func() {
+			f.reading = false
+			if c.files[f.path] != f {
+				return
+			}
+			c.fileRead(f, r)
+			if f.again {
+				f.again = false
+				c.read(f)
+			}
+		}
+	})
+}
+
+// fileRead takes in what a file says now.
+func (c *core) fileRead(f *file, r reading) {
+	first := !f.seen
+	if first {
+		f.seen = true
+		c.unread--
+		c.dirty = true
+	}
+	exists := r.err == nil
+	if r.err != nil && !errors.Is(r.err, fs.ErrNotExist) {
+		// What was known of it stands: a file that cannot be read now is no reason to forget logins.
+		f.err, c.dirty = r.err, true
+		c.log.Warn("Read config file", "path", f.path, "error", r.err)
+		return
+	}
+	sum := sumOf(r.data)
+	if !first && exists == f.exists && sum == f.sum && f.err == nil {
+		return
+	}
+	parsed := npmrc.Parse(r.data)
+	f.err, f.exists, f.sum, c.dirty = nil, exists, sum, true
+	f.creds, f.regs = parsed.Credentials(), parsed.Registries()
+	c.log.Debug("Config file read", "path", f.path, "credentials", len(f.creds))
+	c.learnNames(f, r.data)
+	if f.level == api.LevelProject {
+		c.projectUsed(f, first)
+		return
+	}
+	for _, cred := range f.creds {
+		if cred.Literal && !cred.Dead && cred.Name == "_authToken" {
+			c.literal(f, cred, first, r.modified)
+		}
+	}
+}
+
+// learnNames notes the placeholders of a file, and keeps its layout while one of ours stands in it:
+// npm's next login drops comments and order, and the layout brings them back.
+func (c *core) learnNames(f *file, data []byte) {
+	names := map[string]string{}
+	for _, cred := range f.creds {
+		if cred.Variable == "" || cred.Dead {
+			continue
+		}
+		names[cred.RegistryKey] = cred.Variable
+		u, err := c.urlOf(cred.RegistryKey)
+		if err != nil {
+			continue
+		}
+		e := c.entryFor(u)
+		if cred.Variable != e.Own && !slices.Contains(e.Names, cred.Variable) {
+			e.Names = append(e.Names, cred.Variable)
+			c.touch()
+		}
+	}
+	if len(names) > 0 && f.level != api.LevelProject {
+		f.layout = &layout{Template: npmrc.TemplateOf(data), Names: names}
+		c.touch()
+	}
+}
+
+// urlOf finds the registry that a config key belongs to: one that a file or a session names with its
+// scheme, else the key's own by the rules of registry.FromKey.
+func (c *core) urlOf(key string) (registry.URL, error) {
+	for _, f := range c.files {
+		for _, r := range f.regs {
+			if u, err := registry.Parse(r.URL); err == nil && u.Key() == key {
+				return u, nil
+			}
+		}
+	}
+	for u := range c.sessions {
+		if u.Key() == key {
+			return u, nil
+		}
+	}
+	return registry.FromKey(key)
+}
+
+// projectUsed counts a change of a project's file as a use of the registries that it names.
+func (c *core) projectUsed(f *file, first bool) {
+	if first {
+		return
+	}
+	for _, r := range f.regs {
+		if u, err := registry.Parse(r.URL); err == nil && c.sessions[u] != nil {
+			c.sessions[u].Used = c.now()
+			c.touch()
+		}
+	}
+}
+
+// literal takes in a credential that stands in a user's file as it is.
+func (c *core) literal(f *file, cred npmrc.Credential, first bool, modified time.Time) {
+	u, err := c.urlOf(cred.RegistryKey)
+	if err != nil || cred.Value.Check() != nil {
+		return // a finding tells of it
+	}
+	e := c.entryFor(u)
+	if e.Fingerprint == cred.Value.Fingerprint() {
+		if e.secret.IsZero() && !c.userLock {
+			c.hold(e, cred.Value)
+		}
+		c.move(f)
+		return
+	}
+	from := token.Appeared
+	since := c.now()
+	if first {
+		from, since = token.Found, modified
+	}
+	kind := token.Classify(cred.Value, from)
+	if from == token.Found && kind == token.KindUnknown && c.mayBeSession(u, since) {
+		kind = token.KindSession
+	}
+	if kind == token.KindClassic && u == registry.Public {
+		e.Kind = kind
+		return
+	}
+	if from == token.Found && c.newer(e, since) {
+		return // the session that we hold is younger than this file
+	}
+	c.adopt(u, credential{secret: cred.Value, kind: kind, since: since})
+	c.offerMove(u, api.Place{File: f.path, Line: cred.Line})
+}
+
+// mayBeSession reports whether a credential written at since can still be a session: none of this
+// registry's would have outlived it.
+func (c *core) mayBeSession(u registry.URL, since time.Time) bool {
+	length := c.length(u)
+	return length > 0 && !since.IsZero() && c.now().Sub(since) < length
+}
+
+// newer reports whether e is alive and began after since.
+func (c *core) newer(e *entry, since time.Time) bool {
+	return e.alive(c.now()) && e.Started.After(since)
+}

@@ -1,0 +1,91 @@
+package agent
+
+import (
+	"crypto/sha256"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/sandglass-dev/sandglass/internal/domain/token"
+)
+
+// names lists the variables that carry e's credential.
+func (e *entry) names() []string {
+	return append([]string{e.Own}, e.Names...)
+}
+
+// open reports whether the env files may hold secrets now.
+func (c *core) open() bool {
+	return !c.userLock && !c.screenLock && !c.asleep && !c.stopping
+}
+
+// variables says what the env files define: every name of every session that was ever held, empty
+// where there is nothing to hand out. A name that two registries claim carries nothing: which of
+// them a command will talk to is not ours to guess.
+func (c *core) variables() (vars []Variable, shared []string) {
+	now := c.now()
+	claims := map[string][]*entry{}
+	for _, e := range c.sessions {
+		if e.Held {
+			for _, n := range e.names() {
+				claims[n] = append(claims[n], e)
+			}
+		}
+	}
+	for name, who := range claims {
+		v := Variable{Name: name}
+		switch {
+		case len(who) > 1:
+			shared = append(shared, name)
+		case c.open() && who[0].alive(now):
+			v.Value, v.Ends = who[0].secret, who[0].Ends
+		}
+		vars = append(vars, v)
+	}
+	slices.SortFunc(vars, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
+	slices.Sort(shared)
+	return vars, shared
+}
+
+// publishEnv writes the env files if what they should say has changed.
+func (c *core) publishEnv() {
+	vars, _ := c.variables()
+	same := slices.EqualFunc(vars, c.published, func(a, b Variable) bool {
+		return a.Name == b.Name && a.Ends.Equal(b.Ends) && a.Value.Equal(b.Value)
+	})
+	if same && c.published != nil && c.envErr == nil {
+		return
+	}
+	if vars == nil {
+		vars = []Variable{}
+	}
+	err := c.a.ports.Env.Publish(vars)
+	if (err == nil) != (c.envErr == nil) {
+		c.dirty = true
+		if err != nil {
+			c.log.Error("Write env files", "error", err)
+		}
+	}
+	c.envErr = err
+	if err == nil {
+		c.published = vars
+	} else {
+		c.published = nil
+	}
+}
+
+// readOrNil reads a file, nil if there is none.
+func readOrNil(files Files, path string) ([]byte, error) {
+	data, err := files.Read(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
+}
+
+// forget drops a session's secret from memory.
+func (e *entry) forget() { e.secret = token.Secret{} }
+
+// sumOf is a file content's identity.
+func sumOf(data []byte) [sha256.Size]byte { return sha256.Sum256(data) }

@@ -1,0 +1,114 @@
+package agent
+
+import (
+	"context"
+	"time"
+
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/registry"
+	"github.com/sandglass-dev/sandglass/internal/domain/session"
+	"github.com/sandglass-dev/sandglass/internal/i18n"
+)
+
+// The buttons of notices.
+const (
+	buttonRenew = "renew"
+	buttonLater = "later"
+	buttonMove  = "move"
+)
+
+// snoozeFor is how long "Later" holds a notice back.
+const snoozeFor = 5 * time.Minute
+
+// tell shows the notice that is due for a session, if any. There is one notice per session: a newer
+// one replaces the older, so that they never pile up.
+func (c *core) tell(u registry.URL, e *entry, now time.Time) {
+	if e.probing || c.asleep || c.stopping || e.Lifetime == "" || !c.mayTell(e, now) {
+		return
+	}
+	what, ladder := e.Ladder.Next(e.life(), e.Used, now)
+	if ladder != e.Ladder {
+		e.Ladder = ladder
+		c.touch()
+	}
+	if what == session.Nothing {
+		return
+	}
+	p := c.printer()
+	args := i18n.Args{"Registry": u.Name(), "Account": e.Account, "Time": p.Clock(e.Ends, now), "Left": p.Left(e.Ends.Sub(now))}
+	key := "notice.soon"
+	if what == session.TellEnded {
+		key = "notice.ended"
+	}
+	title := key + ".title"
+	if e.Account == "" {
+		title = key + ".title.noaccount"
+	}
+	c.show(Notice{
+		ID: u.String(), Title: p.T(title, args), Body: p.T(key+".body", args), Critical: what == session.TellEnded,
+		Buttons: []Button{{buttonRenew, p.T("notice.renew")}, {buttonLater, p.T("notice.later")}},
+	})
+}
+
+// mayTell reports whether notices about e are wanted now. What is held back is told later, if it is
+// still true then.
+func (c *core) mayTell(e *entry, now time.Time) bool {
+	return c.settings.Notices && !e.Muted && !now.Before(c.paused) && c.a.ports.Notices != nil
+}
+
+// offerMove asks once, with the first literal that was seen, whether literals may become placeholders.
+func (c *core) offerMove(u registry.URL, place api.Place) {
+	if c.offered || c.settings.Move || !c.settings.Notices || c.a.ports.Notices == nil {
+		return
+	}
+	c.offered = true
+	p := c.printer()
+	args := i18n.Args{"Registry": u.Name(), "File": place.File, "Line": place.Line}
+	c.show(Notice{
+		ID: "move", Title: p.T("notice.move.title", args), Body: p.T("notice.move.body", args),
+		Buttons: []Button{{buttonMove, p.T("notice.move.button")}, {buttonLater, p.T("notice.later")}},
+	})
+}
+
+func (c *core) show(n Notice) {
+	c.a.spawn(func(ctx context.Context) func() {
+		if err := c.a.ports.Notices.Show(ctx, n); err != nil {
+			return func() { c.log.Info("Show notice", "error", err) }
+		}
+		return nil
+	})
+}
+
+func (c *core) closeNotice(u registry.URL) {
+	if c.a.ports.Notices == nil {
+		return
+	}
+	c.a.spawn(func(ctx context.Context) func() {
+		if err := c.a.ports.Notices.Close(ctx, u.String()); err != nil {
+			return func() { c.log.Debug("Close notice", "error", err) }
+		}
+		return nil
+	})
+}
+
+// pressed handles a button of a notice.
+func (c *core) pressed(p Pressed) {
+	u, err := registry.Parse(p.ID)
+	switch {
+	case p.Key == buttonMove:
+		c.agreeToMove()
+	case err != nil || c.sessions[u] == nil:
+	case p.Key == buttonRenew:
+		c.log.Info("Renew asked for in a notice", "registry", u.String())
+		c.login(u, false)
+	case p.Key == buttonLater:
+		c.snooze(u, c.now().Add(snoozeFor))
+	}
+}
+
+func (c *core) snooze(u registry.URL, until time.Time) {
+	if e := c.sessions[u]; e != nil {
+		e.Ladder.Snoozed = until
+		c.touch()
+	}
+}

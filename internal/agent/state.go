@@ -1,0 +1,93 @@
+package agent
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/registry"
+	"github.com/sandglass-dev/sandglass/internal/domain/session"
+	"github.com/sandglass-dev/sandglass/internal/domain/token"
+)
+
+// record is what is kept of a session across restarts. It holds no secret.
+type record struct {
+	Registry    registry.URL    `json:"registry"`
+	Account     string          `json:"account,omitempty"`
+	Kind        token.Kind      `json:"kind"`
+	Fingerprint string          `json:"fingerprint,omitempty"`
+	Started     time.Time       `json:"started,omitzero"`
+	Ends        time.Time       `json:"ends,omitzero"`
+	Lifetime    api.Lifetime    `json:"lifetime,omitempty"`
+	Observed    []time.Duration `json:"observed,omitempty"` // how long earlier sessions lived
+	Own         string          `json:"variable"`           // the unguessable name for lines that we write
+	Names       []string        `json:"names,omitempty"`    // names that the user's own files refer to
+	Held        bool            `json:"held,omitempty"`     // we have held a credential: its names stay defined for ever
+	Refused     bool            `json:"refused,omitempty"`
+	Probed      time.Time       `json:"probed,omitzero"`
+	Alive       time.Time       `json:"alive,omitzero"` // the last time that the registry took it
+	Used        time.Time       `json:"used,omitzero"`
+	Muted       bool            `json:"muted,omitempty"`
+	Offset      time.Duration   `json:"clock_offset,omitempty"` // the registry's clock minus ours
+	Ladder      session.Ladder  `json:"told,omitzero"`
+}
+
+// stateSchema is the version of state.json.
+const stateSchema = 1
+
+type savedState struct {
+	Schema   int                `json:"schema_version"`
+	Sessions []record           `json:"sessions"`
+	Layouts  map[string]*layout `json:"layouts,omitempty"` // config files as they were before a login rewrote them, without secrets
+	Paused   time.Time          `json:"paused,omitzero"`
+}
+
+func (c *core) loadState() {
+	raw, err := c.a.ports.Store.Load()
+	if errors.Is(err, ErrNotFound) {
+		return
+	}
+	var saved savedState
+	if err == nil {
+		err = json.Unmarshal(raw, &saved)
+	}
+	if err == nil && saved.Schema != stateSchema {
+		err = fmt.Errorf("state has schema %d, this program knows %d", saved.Schema, stateSchema)
+	}
+	if err != nil {
+		c.log.Error("Read state", "error", err)
+		c.stateBad, _ = c.a.ports.Store.SetAside()
+		return
+	}
+	for _, r := range saved.Sessions {
+		if !r.Registry.IsZero() {
+			c.sessions[r.Registry] = &entry{record: r}
+		}
+	}
+	for path, l := range saved.Layouts {
+		c.files[path] = &file{path: path, layout: l}
+	}
+	c.paused = saved.Paused
+}
+
+func (c *core) saveState() {
+	c.unsaved = false
+	saved := savedState{Schema: stateSchema, Paused: c.paused, Layouts: map[string]*layout{}}
+	for _, e := range c.ordered() {
+		saved.Sessions = append(saved.Sessions, e.record)
+	}
+	for path, f := range c.files {
+		if f.layout != nil {
+			saved.Layouts[path] = f.layout
+		}
+	}
+	raw, err := json.MarshalIndent(saved, "", "  ")
+	if err == nil {
+		err = c.a.ports.Store.Save(raw)
+	}
+	if err != nil {
+		c.log.Error("Write state", "error", err)
+	}
+}

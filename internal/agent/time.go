@@ -1,0 +1,116 @@
+package agent
+
+import (
+	"time"
+
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/session"
+)
+
+// retryKeyring is how often a keyring that would not answer is asked again.
+const retryKeyring = time.Minute
+
+// alarm is called when wall time reached the moment that was armed, the clock was set, or the machine
+// woke. Everything follows from now, so there is nothing to do but to look.
+func (c *core) alarm() {
+	now := c.now()
+	for u, e := range c.sessions {
+		if !e.nextTry.IsZero() && !now.Before(e.nextTry) {
+			e.nextTry = time.Time{}
+			if e.lost {
+				c.fetchSecret(u)
+			} else {
+				c.probe(u)
+			}
+		}
+	}
+	c.dirty = true
+}
+
+// stages notices what the passing of time did: sessions that ended, notices that are due.
+func (c *core) stages() {
+	now := c.now()
+	if !c.paused.IsZero() && !now.Before(c.paused) {
+		c.paused = time.Time{}
+		c.touch()
+	}
+	for u, e := range c.sessions {
+		if e.lost && e.nextTry.IsZero() && c.keyring.err != nil {
+			e.nextTry = now.Add(retryKeyring)
+		}
+		if e.Fingerprint == "" {
+			continue
+		}
+		if e.life().Stage(now) == session.Ended && !e.Refused && !e.secret.IsZero() {
+			c.atEnd(e, now)
+		}
+		c.tell(u, e, now)
+	}
+}
+
+// atEnd is reached when a session's end has passed. A told end is the end. A learned or assumed one
+// is asked about first: only the registry knows.
+func (c *core) atEnd(e *entry, now time.Time) {
+	if e.Lifetime == api.LifetimeTold || e.Probed.After(e.Ends) || e.offline || e.probing {
+		return
+	}
+	e.Probed = now
+	c.probe(e.Registry)
+}
+
+// arm sets the one alarm to the next moment at which something changes by itself.
+func (c *core) arm() {
+	now := c.now()
+	var next time.Time
+	at := func(t time.Time) {
+		if t.After(now) && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	at(c.paused)
+	for _, e := range c.sessions {
+		at(e.nextTry)
+		if e.Fingerprint != "" && !e.Refused {
+			at(e.life().NextChange(now))
+			at(e.Ladder.Snoozed)
+		}
+	}
+	if !next.Equal(c.armed) {
+		c.armed = next
+		c.a.ports.Clock.WakeAt(next)
+	}
+}
+
+// power handles what happened to the machine.
+func (c *core) power(e PowerEvent) {
+	c.dirty = true
+	switch e {
+	case PowerSleep:
+		c.asleep = true
+	case PowerWake:
+		c.asleep = false
+		c.lookAgain()
+	case PowerLock:
+		c.screenLock = c.settings.EmptyOnLock
+	case PowerUnlock:
+		c.screenLock = false
+		c.lookAgain()
+	}
+	c.publishEnv()
+	if e == PowerSleep {
+		c.a.ports.Power.Done()
+	}
+}
+
+// lookAgain asks keyring and registries anew after an absence.
+func (c *core) lookAgain() {
+	for u, e := range c.sessions {
+		switch {
+		case e.Fingerprint == "":
+		case e.secret.IsZero():
+			c.fetchSecret(u)
+		case e.alive(c.now()):
+			c.probe(u)
+		}
+	}
+}
