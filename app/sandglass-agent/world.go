@@ -1,0 +1,66 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/sandglass-dev/sandglass/internal/adapter/dirs"
+	"github.com/sandglass-dev/sandglass/internal/agent"
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/npmrc"
+	"github.com/sandglass-dev/sandglass/internal/domain/registry"
+	"github.com/sandglass-dev/sandglass/internal/domain/session"
+)
+
+// needsDisplay reports whether a window needs a display that may be absent.
+const needsDisplay = runtime.GOOS == "linux"
+
+// world is whose agent this is: the user's, or the demo's.
+type world struct {
+	getenv   func(string) string
+	environ  []string // for children; nil: this process's own
+	dirs     dirs.Dirs
+	files    []agent.ConfigFile
+	policies map[registry.URL]time.Duration
+	demo     bool
+}
+
+// userWorld is the world of the user who runs this.
+func userWorld() (world, error) {
+	w, err := newWorld(os.Getenv)
+	w.policies = map[registry.URL]time.Duration{registry.Public: session.PublicLifetime}
+	return w, err
+}
+
+// newWorld finds folders and config files by an environment.
+func newWorld(getenv func(string) string) (world, error) {
+	d, err := dirs.Of(getenv, runtime.GOOS)
+	if err != nil {
+		return world{}, err
+	}
+	w := world{getenv: getenv, dirs: d}
+	add := func(path string, level api.Level) {
+		if filepath.IsAbs(path) {
+			w.files = append(w.files, agent.ConfigFile{Path: path, Level: level})
+		}
+	}
+	add(npmrc.UserPath(getenv, d.Home, runtime.GOOS), api.LevelUser)
+	add(npmrc.PnpmAuthPath(getenv, d.Home, runtime.GOOS), api.LevelPnpm)
+	add(npmrc.GlobalPath(getenv, nodePath(), runtime.GOOS), api.LevelGlobal)
+	return w, nil
+}
+
+// nodePath is where node really lies, "" if there is none: npm's global config lies beside it.
+func nodePath() string {
+	path, err := exec.LookPath("node")
+	if err != nil {
+		return ""
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
+}

@@ -1,0 +1,114 @@
+//go:build !windows
+
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/token"
+	"github.com/sandglass-dev/sandglass/internal/testkit/fakeagent"
+)
+
+// states are what a script may make of its fake agent.
+var states = map[string]func(*fakeagent.Agent){
+	"none":     func(a *fakeagent.Agent) { a.Items = nil; a.Set(func(s *api.Snapshot) { s.Sessions = nil }) },
+	"japanese": func(a *fakeagent.Agent) { a.Set(func(s *api.Snapshot) { s.Settings.Language = "ja" }) },
+	"locked":   func(a *fakeagent.Agent) { a.Set(func(s *api.Snapshot) { s.Locked = true }) },
+	"ended": func(a *fakeagent.Agent) {
+		a.Items[0].Secret = token.Secret{}
+		a.Set(func(s *api.Snapshot) {
+			s.Sessions[0].State, s.Sessions[0].Ends = api.StateEnded, s.At.Add(-time.Minute)
+		})
+	},
+	"two": func(a *fakeagent.Agent) {
+		a.Items = append(a.Items, api.GrantItem{Registry: "https://registry.example.com/", Variables: []string{"SG_OTHER"}})
+		a.Set(func(s *api.Snapshot) {
+			s.Sessions = append(s.Sessions, api.Session{
+				Registry: "https://registry.example.com/", Name: "registry.example.com", Account: "山田", State: api.StateUnknown, Lifetime: api.LifetimeUnknown,
+			})
+		})
+	},
+	"findings": func(a *fakeagent.Agent) {
+		a.Set(func(s *api.Snapshot) {
+			s.Findings = []api.Finding{
+				{Code: api.FindingLiteral, Severity: api.SeverityWarning, File: "/home/a/.npmrc", Line: 3, Args: map[string]string{"Registry": "npm"}},
+				{Code: "from-the-future", Severity: api.SeverityInfo},
+			}
+		})
+	},
+	"broken": func(a *fakeagent.Agent) {
+		a.Set(func(s *api.Snapshot) {
+			s.Findings = append(s.Findings, api.Finding{Code: api.FindingEnvFile, Severity: api.SeverityError, Args: map[string]string{"Dir": "/run/x", "Cause": "disk full"}})
+		})
+	},
+	"literal": func(a *fakeagent.Agent) {
+		a.Set(func(s *api.Snapshot) { s.Sessions[0].Places[0].Literal = true })
+	},
+	"hostile": func(a *fakeagent.Agent) {
+		a.Set(func(s *api.Snapshot) {
+			s.Sessions[0].Account = "al\x1b[31mice\u202egnp.exe\u200b"
+			s.Sessions[0].Name = "npm\x07\nroot"
+		})
+	},
+	"changes": func(a *fakeagent.Agent) {
+		a.Changes = []api.PlanEdit{
+			{File: "/home/a/.bashrc", Diff: []string{" # mine", "+eval \"$(sandglass hook --shell bash)\""}},
+			{File: "/home/a/.npmrc", Create: true, Diff: []string{"+//registry.example.com/:_authToken=${SG_TEST}"}},
+		}
+	},
+	"login": func(a *fakeagent.Agent) {
+		at := api.Login{Registry: a.Items[0].Registry, State: api.LoginStarting}
+		page := at
+		page.State, page.URL, page.Host = api.LoginWaiting, "https://registry.example.com/login/1", "registry.example.com"
+		done := page
+		done.State = api.LoginDone
+		a.Steps = []api.Login{at, page, page, done}
+	},
+	"hangs": func(a *fakeagent.Agent) { a.Hang = true },
+}
+
+// fakes are the scripts' agents (*fakeagent.Agent) by their work folders.
+var fakes sync.Map
+
+// fakeOf is a script's agent.
+func fakeOf(ts *testscript.TestScript) *fakeagent.Agent {
+	fake, ok := fakes.Load(ts.Getenv("WORK"))
+	if !ok {
+		ts.Fatalf("this script has no agent")
+	}
+	return fake.(*fakeagent.Agent)
+}
+
+// shown is a value with its secrets readable, to look for them.
+func shown(v any) string {
+	if r, ok := v.(api.LoginRequest); ok && r.Couch != nil {
+		return fmt.Sprintf("%+v name=%s password=%s otp=%s", r, r.Couch.Name, r.Couch.Password.Reveal(), r.Couch.OTP.Reveal())
+	}
+	return fmt.Sprintf("%+v", v)
+}
+
+// cmdCode runs a command and looks at its exit code: code 3 sandglass exec -- true.
+func cmdCode(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	if got := codeOf(err); got != want {
+		ts.Fatalf("exit code %d, want %d: %v", got, want, err)
+	}
+}
+
+func codeOf(err error) int {
+	if e, ok := err.(interface{ ExitCode() int }); ok {
+		return e.ExitCode()
+	}
+	if err != nil {
+		return -1
+	}
+	return 0
+}

@@ -1,0 +1,52 @@
+package ipc
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
+)
+
+// handler makes one call and returns its result.
+type handler func(ctx context.Context, c *call, params json.RawMessage) (any, error)
+
+// handlers has one for each method.
+var handlers = map[string]handler{
+	methodSnapshot: func(ctx context.Context, c *call, _ json.RawMessage) (any, error) {
+		return c.agent.Snapshot(ctx)
+	},
+	methodWatch: func(ctx context.Context, c *call, _ json.RawMessage) (any, error) {
+		return nil, c.agent.Watch(ctx, func(s api.Snapshot) error { return c.event(s) })
+	},
+	methodLogin: with(func(ctx context.Context, c *call, p wireLogin) (any, error) {
+		// A step that cannot be told is no reason to stop: a peer that went away has cancelled ctx already.
+		return nil, c.agent.Login(ctx, p.request(), func(l api.Login) { _ = c.event(l) })
+	}),
+	methodLogout: with(func(ctx context.Context, c *call, p wireName) (any, error) {
+		return nil, c.agent.Logout(ctx, p.Name)
+	}),
+	methodGrant: with(func(ctx context.Context, c *call, p api.GrantRequest) (any, error) {
+		g, err := c.agent.Grant(ctx, p)
+		return toWireGrant(g), err
+	}),
+	methodDo: with(func(ctx context.Context, c *call, p api.Action) (any, error) {
+		return nil, c.agent.Do(ctx, p)
+	}),
+	methodPlan: with(func(ctx context.Context, c *call, p api.SetupRequest) (any, error) {
+		return c.agent.Plan(ctx, p)
+	}),
+	methodApply: with(func(ctx context.Context, c *call, p wireName) (any, error) {
+		return nil, c.agent.Apply(ctx, p.Name)
+	}),
+}
+
+// with reads the parameters first. What they say is not repeated in the error: they may hold secrets.
+func with[P any](f func(context.Context, *call, P) (any, error)) handler {
+	return func(ctx context.Context, c *call, raw json.RawMessage) (any, error) {
+		var p P
+		if err := json.Unmarshal(raw, &p); err != nil {
+			return nil, internal("read request: parameters make no sense")
+		}
+		return f(ctx, c, p)
+	}
+}

@@ -1,0 +1,172 @@
+package settings
+
+import (
+	"path/filepath"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
+)
+
+// field is one setting. set returns false where the value is none that the setting can have.
+type field struct {
+	name string
+	note string // the comment above it in a new file
+	get  func(api.Settings) any
+	set  func(*api.Settings, any) (kind, fine bool)
+}
+
+// fields are all settings in the order of a new file.
+var fields = []field{
+	text("language", `"en", "ja", or "" to follow the system`, func(s *api.Settings) *string { return &s.Language }, "", "en", "ja"),
+	truth("move", "credentials found in .npmrc move to the keyring; a placeholder takes their place", func(s *api.Settings) *bool { return &s.Move }),
+	truth("empty_on_lock", "the env files are empty while the screen is locked", func(s *api.Settings) *bool { return &s.EmptyOnLock }),
+	truth("notices", "desktop notifications", func(s *api.Settings) *bool { return &s.Notices }),
+	text("store", `"keyring", or "file" for an encrypted file`, func(s *api.Settings) *api.Store { return &s.Store }, api.StoreKeyring, api.StoreFile),
+	{
+		name: "projects",
+		note: "project folders to keep an eye on",
+		get:  func(s api.Settings) any { return s.Projects },
+		set:  setProjects,
+	},
+	text("log_level", `"debug", "info", "warn" or "error"`, func(s *api.Settings) *string { return &s.LogLevel }, "debug", "info", "warn", "error"),
+}
+
+// text is a setting that is one of a few words.
+func text[T ~string](name, note string, at func(*api.Settings) *T, words ...T) field {
+	return field{
+		name: name,
+		note: note,
+		get:  func(s api.Settings) any { return string(*at(&s)) },
+		set: func(s *api.Settings, v any) (bool, bool) {
+			word, ok := v.(string)
+			if !ok {
+				return false, false
+			}
+			for _, w := range words {
+				if string(w) == word {
+					*at(s) = w
+					return true, true
+				}
+			}
+			return true, false
+		},
+	}
+}
+
+// truth is a setting that is on or off.
+func truth(name, note string, at func(*api.Settings) *bool) field {
+	return field{
+		name: name,
+		note: note,
+		get:  func(s api.Settings) any { return *at(&s) },
+		set: func(s *api.Settings, v any) (bool, bool) {
+			on, ok := v.(bool)
+			if ok {
+				*at(s) = on
+			}
+			return ok, ok
+		},
+	}
+}
+
+// setProjects takes a list of absolute paths, all or none.
+func setProjects(s *api.Settings, v any) (kind, fine bool) {
+	list, ok := v.([]any)
+	if !ok {
+		return false, false
+	}
+	var paths []string
+	for _, one := range list {
+		path, ok := one.(string)
+		if !ok {
+			return false, false
+		}
+		if !filepath.IsAbs(path) || strings.ContainsRune(path, 0) {
+			return true, false
+		}
+		paths = append(paths, path)
+	}
+	s.Projects = paths
+	return true, true
+}
+
+// apply puts the entry into s. It returns "" or the problem: unknown, type or value.
+func (e entry) apply(s *api.Settings) string {
+	for _, f := range fields {
+		if f.name != e.name {
+			continue
+		}
+		switch kind, fine := f.set(s, e.value); {
+		case fine:
+			return ""
+		case kind:
+			return wrongValue
+		default:
+			return wrongType
+		}
+	}
+	return unknown
+}
+
+// shown is the value for a person, cut to a length that fits a line. What follows an unknown name is
+// not shown: a credential may have been put into the wrong file.
+func (e entry) shown() string {
+	known := false
+	for _, f := range fields {
+		known = known || f.name == e.name
+	}
+	if !known {
+		return ""
+	}
+	const most = 40
+	if utf8.RuneCountInString(e.raw) <= most {
+		return e.raw
+	}
+	return string([]rune(e.raw)[:most]) + "…"
+}
+
+// invalid names the first setting of s that has a value which Load would refuse, "" if there is none.
+func invalid(s api.Settings) string {
+	for _, f := range fields {
+		var scratch api.Settings
+		v := f.get(s)
+		if list, ok := v.([]string); ok {
+			many := make([]any, len(list))
+			for i, one := range list {
+				many[i] = one
+			}
+			v = many
+		}
+		if _, fine := f.set(&scratch, v); !fine {
+			return f.name
+		}
+	}
+	return ""
+}
+
+// same compares two values of one setting; no list is the same as an empty one.
+func same(a, b any) bool {
+	x, isList := a.([]string)
+	y, _ := b.([]string)
+	if isList && len(x) == 0 && len(y) == 0 {
+		return true
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+// write spells a value in TOML.
+func write(name string, v any) string {
+	if list, ok := v.([]string); ok && list == nil {
+		v = []string{}
+	}
+	out, err := toml.Marshal(map[string]any{name: v})
+	if err != nil {
+		return "" // strings, truths and lists of strings always can be written
+	}
+	_, spelled, _ := strings.Cut(string(out), "=")
+	return strings.TrimSpace(spelled)
+}

@@ -1,0 +1,190 @@
+// Package fakeagent is an agent for tests of the faces: it answers what it was told to, and remembers
+// what it was asked. It does no I/O and is safe for concurrent use.
+package fakeagent
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/registry"
+	"github.com/sandglass-dev/sandglass/internal/domain/token"
+)
+
+// Canary is the secret that the fake hands out. It has the shape of npm's, and may appear nowhere
+// but where a grant is used.
+var Canary = token.NewSecret("npm_" + "C4n4ryC4n4ryC4n4ryC4n4ryC4n4ry" + token.Checksum("C4n4ryC4n4ryC4n4ryC4n4ryC4n4ry"))
+
+// Agent implements api.Agent. Set its fields before use; change state with Set afterwards.
+type Agent struct {
+	// Errors are given back instead of answers, by method: snapshot, watch, login, logout, grant, do, plan, apply.
+	Errors map[string]error
+	// Steps are reported by Login; it then waits for ctx if Hang is set.
+	Steps []api.Login
+	Hang  bool
+	// Items are handed out by Grant, Changes shown by Plan.
+	Items   []api.GrantItem
+	Changes []api.PlanEdit
+
+	mu      sync.Mutex
+	state   api.Snapshot
+	changed chan struct{}
+	calls   []Call
+	wake    chan struct{}
+}
+
+// Call is what the agent was asked.
+type Call struct {
+	Method string
+	Params any
+	Peer   api.Peer
+	Ended  error // of ctx, for calls that waited
+}
+
+var _ api.Agent = (*Agent)(nil)
+
+// New returns an agent with one running npm session of alice, that began an hour before now and ends an hour after it.
+func New(now time.Time) *Agent {
+	npm := registry.Public.String()
+	session := api.Session{
+		Registry: npm, Name: registry.Public.Name(), Account: "alice", Kind: token.KindSession, State: api.StateRunning,
+		Started: now.Add(-time.Hour), Ends: now.Add(time.Hour), Lifetime: api.LifetimeAssumed, Length: 7200,
+		Variables: []string{"SG_TEST"}, Places: []api.Place{{File: "/home/alice/.npmrc", Line: 3, Level: api.LevelUser, Variable: "SG_TEST"}},
+	}
+	return &Agent{
+		Items: []api.GrantItem{{Registry: npm, Key: registry.Public.Key(), Variables: []string{"SG_TEST"}, Secret: Canary, Ends: now.Add(time.Hour)}},
+		state: api.Snapshot{
+			Schema: api.Schema, Version: 1, At: now, Sessions: []api.Session{session}, Settings: api.DefaultSettings(),
+			Agent: api.AgentInfo{Version: "test", PID: 4711, Store: api.StoreKeyring, Started: now},
+		},
+		changed: make(chan struct{}),
+		wake:    make(chan struct{}, 1),
+	}
+}
+
+// Set changes the state, which watchers see.
+func (a *Agent) Set(f func(*api.Snapshot)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	f(&a.state)
+	a.state.Version++
+	close(a.changed)
+	a.changed = make(chan struct{})
+}
+
+// Calls returns what was asked so far.
+func (a *Agent) Calls() []Call {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return append([]Call(nil), a.calls...)
+}
+
+// Await blocks until a call satisfies ok, or ctx ends.
+func (a *Agent) Await(ctx context.Context, ok func(Call) bool) bool {
+	for {
+		for _, c := range a.Calls() {
+			if ok(c) {
+				return true
+			}
+		}
+		select {
+		case <-a.wake:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+func (a *Agent) note(ctx context.Context, method string, params any) error {
+	peer, _ := api.PeerFrom(ctx)
+	a.record(Call{Method: method, Params: params, Peer: peer})
+	if err := a.Errors[method]; err != nil {
+		return err
+	}
+	return nil
+}
+
+func (a *Agent) record(c Call) {
+	a.mu.Lock()
+	a.calls = append(a.calls, c)
+	a.mu.Unlock()
+	select {
+	case a.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Snapshot implements api.Agent.
+func (a *Agent) Snapshot(ctx context.Context) (api.Snapshot, error) {
+	if err := a.note(ctx, "snapshot", nil); err != nil {
+		return api.Snapshot{}, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.state, nil
+}
+
+// Watch implements api.Agent.
+func (a *Agent) Watch(ctx context.Context, see func(api.Snapshot) error) error {
+	if err := a.note(ctx, "watch", nil); err != nil {
+		return err
+	}
+	for {
+		a.mu.Lock()
+		now, next := a.state, a.changed
+		a.mu.Unlock()
+		if err := see(now); err != nil {
+			return err
+		}
+		select {
+		case <-next:
+		case <-ctx.Done():
+			a.record(Call{Method: "watch", Ended: ctx.Err()})
+			return &api.Error{Code: api.CodeCancelled}
+		}
+	}
+}
+
+// Login implements api.Agent.
+func (a *Agent) Login(ctx context.Context, req api.LoginRequest, report func(api.Login)) error {
+	err := a.note(ctx, "login", req)
+	for _, s := range a.Steps {
+		if report != nil {
+			report(s)
+		}
+	}
+	if a.Hang {
+		<-ctx.Done()
+		a.record(Call{Method: "login", Ended: ctx.Err()})
+		return &api.Error{Code: api.CodeCancelled}
+	}
+	return err
+}
+
+// Logout implements api.Agent.
+func (a *Agent) Logout(ctx context.Context, address string) error {
+	return a.note(ctx, "logout", address)
+}
+
+// Grant implements api.Agent.
+func (a *Agent) Grant(ctx context.Context, req api.GrantRequest) (api.Grant, error) {
+	if err := a.note(ctx, "grant", req); err != nil {
+		return api.Grant{}, err
+	}
+	return api.Grant{Items: a.Items}, nil
+}
+
+// Do implements api.Agent.
+func (a *Agent) Do(ctx context.Context, action api.Action) error { return a.note(ctx, "do", action) }
+
+// Plan implements api.Agent.
+func (a *Agent) Plan(ctx context.Context, req api.SetupRequest) (api.Plan, error) {
+	if err := a.note(ctx, "plan", req); err != nil {
+		return api.Plan{}, err
+	}
+	return api.Plan{ID: "plan-1", Edits: a.Changes}, nil
+}
+
+// Apply implements api.Agent.
+func (a *Agent) Apply(ctx context.Context, planID string) error { return a.note(ctx, "apply", planID) }

@@ -1,0 +1,14 @@
+// Package verdaccio starts a real npm registry, Verdaccio, for tests, and stands a front before it
+// that has what npm's public registry has and Verdaccio lacks: a login page of its own, sessions
+// that end, a logout that revokes, and "not found" for what the caller may not see.
+//
+// A test binary runs at most one Verdaccio, which all its tests share and which ends with the
+// binary. Each Start makes a front of its own with its own address, sessions and record of requests;
+// what is published through one front can be seen through all. Nothing outside the machine is asked.
+//
+// Users are alice and bob; Password tells their passwords. Published are:
+//
+//	@acme/private@1.0.0   alice and bob may read it
+//	@bob/own@1.0.0        bob alone
+//	plain-sand@1.0.0      everybody
+package verdaccio

@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/registry"
+	"github.com/sandglass-dev/sandglass/internal/i18n"
+)
+
+type loginOptions struct{ noBrowser, couch bool }
+
+// login signs in to a registry. Ctrl-C ends ctx, and with it the login.
+func (a *app) login(ctx context.Context, name string, o loginOptions) error {
+	s, err := a.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	req := api.LoginRequest{Registry: resolve(name, s), NoBrowser: o.noBrowser}
+	if o.couch {
+		return a.couchLogin(ctx, req)
+	}
+	var last api.Login
+	err = a.agent.Login(ctx, req, func(l api.Login) {
+		if l.State != last.State || l.URL != last.URL {
+			a.step(l)
+		}
+		last = l
+	})
+	if err == nil {
+		a.signedIn(ctx, last.Registry)
+	}
+	return err
+}
+
+// resolve makes an address of what a user calls a registry: its name here, "npm", a host or an address.
+// What it cannot tell it leaves to the agent, which knows the rules and refuses with a reason.
+func resolve(name string, s api.Snapshot) string {
+	if name == "" {
+		return ""
+	}
+	for _, one := range s.Sessions {
+		if strings.EqualFold(name, one.Name) || name == one.Registry {
+			return one.Registry
+		}
+	}
+	if strings.EqualFold(name, registry.Public.Name()) {
+		return registry.Public.String()
+	}
+	raw := name
+	if !strings.Contains(raw, "://") {
+		raw = "https://" + raw
+		if registry.LoopbackHost(strings.SplitN(name, "/", 2)[0]) {
+			raw = "http://" + name
+		}
+	}
+	if u, err := registry.Parse(raw); err == nil {
+		return u.String()
+	}
+	return name
+}
+
+// step tells how far a login is.
+func (a *app) step(l api.Login) {
+	if l.State != api.LoginWaiting {
+		return
+	}
+	where := i18n.Args{"Registry": nameOf(l.Registry), "Host": clean(l.Host)}
+	if l.Browser {
+		a.say("%s\n", a.t("login.browser", where))
+	} else {
+		a.say("%s\n", a.t("login.open", where))
+	}
+	a.say("\n  %s\n\n", clean(l.URL))
+	if st := a.style(a.Stderr); st.terminal && !l.Browser {
+		a.say("%s\n", qrCode(l.URL, st))
+	}
+	a.say("%s\n", a.t("login.waiting"))
+}
+
+// signedIn tells until when.
+func (a *app) signedIn(ctx context.Context, address string) {
+	s, err := a.snapshot(ctx)
+	if err != nil {
+		return // the login is done all the same
+	}
+	for _, one := range s.Sessions {
+		if one.Registry != address {
+			continue
+		}
+		args := i18n.Args{"Registry": clean(one.Name), "Account": clean(one.Account)}
+		key := "login.done"
+		if !one.Ends.IsZero() {
+			key, args["Clock"], args["Left"] = "login.done.until", a.p().Clock(one.Ends, a.Now()), a.p().Left(one.Left(a.Now()))
+		}
+		a.say("%s\n", a.t(key, args))
+		return
+	}
+}
+
+// couchLogin signs in by name and password, for registries that have no login page.
+func (a *app) couchLogin(ctx context.Context, req api.LoginRequest) error {
+	ask := newAsker(a)
+	name, err := ask.line(a.t("login.name"))
+	if err != nil {
+		return err
+	}
+	password, err := ask.secret(a.t("login.password"))
+	if err != nil {
+		return err
+	}
+	req.Couch = &api.Couch{Name: strings.TrimSpace(name), Password: password}
+	address := req.Registry
+	report := func(l api.Login) { address = l.Registry }
+	err = a.agent.Login(ctx, req, report)
+	if isCode(err, api.CodeOTP) {
+		if req.Couch.OTP, err = ask.secret(a.t("login.otp")); err != nil {
+			return err
+		}
+		err = a.agent.Login(ctx, req, report)
+	}
+	if err == nil {
+		a.signedIn(ctx, address)
+	}
+	return err
+}

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
+)
+
+// starter is the agent, started by the first call that finds none.
+type starter struct {
+	api.Agent
+	start func(ctx context.Context, tray bool) error
+	once  sync.Once
+	err   error
+}
+
+// again calls f, and once more after starting an agent if none ran.
+func (s *starter) again(ctx context.Context, f func() error) error {
+	err := f()
+	if !isCode(err, api.CodeNoAgent) || s.start == nil {
+		return err
+	}
+	s.once.Do(func() { s.err = s.start(ctx, false) })
+	if s.err != nil {
+		return s.err
+	}
+	return f()
+}
+
+// isCode reports whether err is an *api.Error with that code.
+func isCode(err error, code string) bool {
+	var e *api.Error
+	return errors.As(err, &e) && e.Code == code
+}
+
+// Snapshot implements api.Agent.
+func (s *starter) Snapshot(ctx context.Context) (out api.Snapshot, err error) {
+	err = s.again(ctx, func() (err error) { out, err = s.Agent.Snapshot(ctx); return err })
+	return out, err
+}
+
+// Watch implements api.Agent.
+func (s *starter) Watch(ctx context.Context, see func(api.Snapshot) error) error {
+	return s.again(ctx, func() error { return s.Agent.Watch(ctx, see) })
+}
+
+// Login implements api.Agent.
+func (s *starter) Login(ctx context.Context, req api.LoginRequest, report func(api.Login)) error {
+	return s.again(ctx, func() error { return s.Agent.Login(ctx, req, report) })
+}
+
+// Logout implements api.Agent.
+func (s *starter) Logout(ctx context.Context, registry string) error {
+	return s.again(ctx, func() error { return s.Agent.Logout(ctx, registry) })
+}
+
+// Grant implements api.Agent.
+func (s *starter) Grant(ctx context.Context, req api.GrantRequest) (out api.Grant, err error) {
+	err = s.again(ctx, func() (err error) { out, err = s.Agent.Grant(ctx, req); return err })
+	return out, err
+}
+
+// Do implements api.Agent.
+func (s *starter) Do(ctx context.Context, a api.Action) error {
+	return s.again(ctx, func() error { return s.Agent.Do(ctx, a) })
+}
+
+// Plan implements api.Agent.
+func (s *starter) Plan(ctx context.Context, req api.SetupRequest) (out api.Plan, err error) {
+	err = s.again(ctx, func() (err error) { out, err = s.Agent.Plan(ctx, req); return err })
+	return out, err
+}
+
+// Apply implements api.Agent.
+func (s *starter) Apply(ctx context.Context, planID string) error {
+	return s.again(ctx, func() error { return s.Agent.Apply(ctx, planID) })
+}
