@@ -58,25 +58,18 @@ func display() bool {
 
 // demoWorld is a user's world below home: nothing outside is read or written.
 func demoWorld(home string, url registry.URL) (world, error) {
-	own := map[string]string{
-		"HOME": home, "USERPROFILE": home, "XDG_RUNTIME_DIR": filepath.Join(home, "run"), "PATH": os.Getenv("PATH"),
-	}
-	if err := os.Mkdir(own["XDG_RUNTIME_DIR"], 0o700); err != nil {
+	run := filepath.Join(home, "run")
+	own := []string{"HOME=" + home, "USERPROFILE=" + home, "XDG_RUNTIME_DIR=" + run, "XDG_CONFIG_HOME=", "XDG_STATE_HOME="}
+	if err := os.Mkdir(run, 0o700); err != nil {
 		return world{}, err
 	}
-	w, err := newWorld(func(name string) string { return own[name] })
+	w, err := newWorld(append(own, "PATH="+os.Getenv("PATH")))
 	if err != nil {
 		return world{}, err
 	}
 	w.demo = true
 	w.policies = map[registry.URL]time.Duration{url: demoSession}
-	w.environ = os.Environ()
-	for _, name := range []string{"HOME", "USERPROFILE", "XDG_RUNTIME_DIR"} {
-		w.environ = append(w.environ, name+"="+own[name])
-	}
-	for _, name := range []string{"XDG_CONFIG_HOME", "XDG_STATE_HOME"} {
-		w.environ = append(w.environ, name+"=")
-	}
+	w.environ = append(os.Environ(), own...)
 	return w, nil
 }
 

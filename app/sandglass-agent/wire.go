@@ -95,6 +95,7 @@ func (x wired) followHosts(ctx context.Context, see func(shown bool)) {
 func (x wired) tray(ctx context.Context) tray.Options {
 	return tray.Options{
 		Page:  x.open.Open,
+		Dark:  notify.DarkPanel(ctx),
 		Hosts: notify.FollowTrayHost,
 		OnHost: func(shown bool) {
 			select {

@@ -30,13 +30,14 @@ type world struct {
 
 // userWorld is the world of the user who runs this.
 func userWorld() (world, error) {
-	w, err := newWorld(os.Getenv)
+	w, err := newWorld(os.Environ())
 	w.policies = map[registry.URL]time.Duration{registry.Public: session.PublicLifetime}
 	return w, err
 }
 
-// newWorld finds folders and config files by an environment.
-func newWorld(getenv func(string) string) (world, error) {
+// newWorld finds folders and config files by an environment as os.Environ gives it.
+func newWorld(environ []string) (world, error) {
+	getenv := npmrc.Environ(environ)
 	d, err := dirs.Of(getenv, runtime.GOOS)
 	if err != nil {
 		return world{}, err

@@ -45,7 +45,7 @@ func over(pix []uint8, c color.NRGBA, cover float64) {
 	top := cover * float64(c.A) / 255
 	under := float64(pix[3]) / 255 * (1 - top)
 	alpha := top + under
-	if alpha <= 0 {
+	if math.Round(alpha*255) <= 0 {
 		return
 	}
 	for i, v := range []uint8{c.R, c.G, c.B} {

@@ -35,18 +35,20 @@ type core struct {
 	asleep     bool
 	stopping   bool
 
-	started   time.Time
-	version   uint64
-	dirty     bool // something changed since the last snapshot
-	unsaved   bool // something changed that state.json keeps
-	published []Variable
-	envErr    error
-	stateBad  string // where a damaged state file was set aside
-	keyring   keyringHealth
-	trayHost  bool
-	asked     bool // whether trayHost was asked for
-	offered   bool // the first notice about a literal was shown
-	armed     time.Time
+	started      time.Time
+	version      uint64
+	dirty        bool // something changed since the last snapshot
+	unsaved      bool // something changed that state.json keeps
+	published    []Variable
+	envErr       error
+	stateBad     string // where a damaged state file was set aside
+	keyring      keyringHealth
+	trayHost     bool
+	noticed      bool // a notification service answered when it was last asked
+	noticesAsked bool
+	asked        bool // whether trayHost was asked for
+	offered      bool // the first notice about a literal was shown
+	armed        time.Time
 }
 
 // entry is a session: what is kept across restarts, and what is not.
@@ -93,6 +95,7 @@ func (c *core) start() {
 		}
 	}
 	c.track()
+	c.askNotices()
 	c.dirty = true
 	if c.a.opts.TrayHost != nil {
 		c.a.work.Go(func() {

@@ -44,13 +44,5 @@ func lines(s string) []string {
 // mask stands for a secret in a diff.
 const mask = "••••••••"
 
-// masked returns a config file's text with its secrets replaced. Shell files hold none.
-func masked(src []byte) string {
-	text := string(src)
-	for _, cred := range npmrc.Parse(src).Credentials() {
-		if cred.Literal && !cred.Value.IsZero() {
-			text = strings.ReplaceAll(text, cred.Value.Reveal(), mask)
-		}
-	}
-	return text
-}
+// masked returns a config file's text with its secrets replaced.
+func masked(src []byte) string { return npmrc.TemplateOf(src).Text(mask) }

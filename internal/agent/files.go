@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/npmrc"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
@@ -160,8 +161,8 @@ func (c *core) fileRead(f *file, r reading) {
 func (c *core) learnNames(f *file, data []byte) {
 	names := map[string]string{}
 	for _, cred := range f.creds {
-		if cred.Variable == "" || cred.Dead {
-			continue
+		if cred.Dead || !injection.ValidName(cred.Variable) {
+			continue // a name such as PATH is not ours to define
 		}
 		names[cred.RegistryKey] = cred.Variable
 		u, err := c.urlOf(cred.RegistryKey)

@@ -45,7 +45,7 @@ func (c *core) systemFindings() (out []api.Finding) {
 	if c.a.opts.Tray && c.asked && !c.trayHost {
 		add(api.FindingNoTray, api.SeverityInfo, nil)
 	}
-	if c.settings.Notices && c.a.ports.Notices != nil && !c.a.ports.Notices.Available() {
+	if c.settings.Notices && c.noticesAsked && !c.noticed {
 		add(api.FindingNoNotices, api.SeverityInfo, nil)
 	}
 	if _, shared := c.variables(); len(shared) > 0 {

@@ -72,11 +72,31 @@ func (c *core) offerMove(u registry.URL, place api.Place) {
 
 func (c *core) show(n Notice) {
 	c.a.spawn(func(ctx context.Context) func() {
-		if err := c.a.ports.Notices.Show(ctx, n); err != nil {
-			return func() { c.log.Info("Show notice", "error", err) }
+		err := c.a.ports.Notices.Show(ctx, n)
+		return func() {
+			if err != nil {
+				c.log.Info("Show notice", "error", err)
+			}
+			c.noticesAnswer(err == nil)
 		}
-		return nil
 	})
+}
+
+// askNotices finds out whether a notification service is there.
+func (c *core) askNotices() {
+	if c.a.ports.Notices == nil {
+		return
+	}
+	c.a.spawn(func(context.Context) func() {
+		there := c.a.ports.Notices.Available()
+		return func() { c.noticesAnswer(there) }
+	})
+}
+
+func (c *core) noticesAnswer(there bool) {
+	if there != c.noticed || !c.noticesAsked {
+		c.noticed, c.noticesAsked, c.dirty = there, true, true
+	}
 }
 
 func (c *core) closeNotice(u registry.URL) {

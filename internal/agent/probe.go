@@ -80,7 +80,7 @@ func (c *core) reckon(e *entry, date time.Time) {
 }
 
 // outlived handles a credential that is alive though its end, learned or assumed, has passed: the
-// end is not known any more, and asking every sixtieth of its life teaches the true one.
+// end is not known any more, and asking every twentieth of its life teaches the true one.
 func (c *core) outlived(e *entry, now time.Time) {
 	if e.Lifetime == api.LifetimeTold || e.Kind != token.KindSession {
 		return
@@ -89,12 +89,12 @@ func (c *core) outlived(e *entry, now time.Time) {
 		e.Ends, e.Lifetime = time.Time{}, api.LifetimeUnknown
 	}
 	if e.Ends.IsZero() {
-		e.nextTry = now.Add(max(learnAtLeast, min(learnAtMost, now.Sub(e.Started)/60)))
+		e.nextTry = now.Add(max(learnAtLeast, min(learnAtMost, now.Sub(e.Started)/20)))
 	}
 }
 
 // Bounds of the pace at which an unknown lifetime is measured.
 const (
-	learnAtLeast = 2 * time.Second
+	learnAtLeast = 15 * time.Second
 	learnAtMost  = 5 * time.Minute
 )

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/npmrc"
@@ -28,23 +29,32 @@ func (a *Agent) Plan(ctx context.Context, req api.SetupRequest) (api.Plan, error
 		p.edits = edits
 	}
 	p.move = req.Move && !req.Undo
-	shown := p.edits
+	out := api.Plan{Edits: []api.PlanEdit{}}
+	for _, e := range p.edits {
+		out.Edits = append(out.Edits, shown(e, string(e.Old), string(e.New)))
+	}
+	all := p.edits
 	if p.move {
 		moves, err := ask(ctx, a, func() ([]FileEdit, error) { return a.core.previewMoves() })
 		if err != nil {
 			return api.Plan{}, err
 		}
-		shown = append(append([]FileEdit{}, shown...), moves...)
+		for _, e := range moves {
+			out.Edits = append(out.Edits, shown(e, masked(e.Old), masked(e.New)))
+		}
+		all = slices.Concat(all, moves)
 	}
-	out := api.Plan{ID: planID(shown, p.move)}
-	for _, e := range shown {
-		out.Edits = append(out.Edits, api.PlanEdit{File: e.Path, Create: e.Old == nil, Delete: e.New == nil, Diff: diff(masked(e.Old), masked(e.New))})
-	}
+	out.ID = planID(all, p.move)
 	_, err := ask(ctx, a, func() (struct{}, error) {
 		a.core.plans[out.ID] = p
 		return struct{}{}, nil
 	})
 	return out, err
+}
+
+// shown is an edit as a face may see it.
+func shown(e FileEdit, old, fresh string) api.PlanEdit {
+	return api.PlanEdit{File: e.Path, Create: e.Old == nil, Delete: e.New == nil, Diff: diff(old, fresh)}
 }
 
 // planID names a plan by what it does, so that the same plan made twice is one.

@@ -104,6 +104,7 @@ func (c *core) power(e PowerEvent) {
 
 // lookAgain asks keyring and registries anew after an absence.
 func (c *core) lookAgain() {
+	c.askNotices()
 	for u, e := range c.sessions {
 		switch {
 		case e.Fingerprint == "":

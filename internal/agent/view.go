@@ -19,7 +19,7 @@ func (c *core) view() api.Snapshot {
 		Agent: api.AgentInfo{
 			Version: c.a.opts.Version, PID: os.Getpid(), Started: c.started, Demo: c.a.opts.Demo,
 			Tray: c.a.opts.Tray && c.trayHost, Store: c.store(), Dir: c.a.ports.Env.Dir(),
-			Notices: c.a.ports.Notices != nil && c.a.ports.Notices.Available(),
+			Notices: c.noticed,
 		},
 	}
 	for _, e := range c.ordered() {

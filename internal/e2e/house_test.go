@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sandglass-dev/sandglass/internal/adapter/ipc"
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/testkit/clients"
 )
@@ -113,10 +114,18 @@ func (u *user) agent(args ...string) *exec.Cmd {
 			u.t.Logf("agent's log:\n%s", u.log())
 		}
 	})
-	u.await("the agent to answer", func() bool {
-		return u.command(context.Background(), "sandglass", "status", "--json").Run() == nil
-	})
+	u.answers()
 	return cmd
+}
+
+// answers waits until an agent answers. The command line would start one of its own.
+func (u *user) answers() {
+	u.t.Helper()
+	client := ipc.Dial(filepath.Join(u.home.Dir, "run", "sandglass"))
+	u.await("the agent to answer", func() bool {
+		_, err := client.Snapshot(u.t.Context())
+		return err == nil
+	})
 }
 
 func (u *user) log() string { return u.home.Read(".local/state/sandglass/sandglass.log") }

@@ -7,7 +7,6 @@ package i18n
 
 import (
 	"encoding/json"
-	"io/fs"
 	"os"
 	"strings"
 	"sync"
@@ -78,12 +77,12 @@ func (p *Printer) N(key string, n int, args ...Args) string {
 
 // Has reports whether key has a text.
 func (p *Printer) Has(key string) bool {
-	_, err := localizers()[p.lang].Localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: Args{}})
+	_, err := localizer(p.lang, key).Localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: Args{}})
 	return err == nil
 }
 
 func (p *Printer) localize(c *i18n.LocalizeConfig) string {
-	s, err := localizers()[p.lang].Localize(c)
+	s, err := localizer(p.lang, c.MessageID).Localize(c)
 	if err != nil && s == "" {
 		return c.MessageID
 	}
@@ -123,18 +122,18 @@ func (p *Printer) Clock(t, now time.Time) string {
 	return p.T("unit.clock.day", Args{"Date": t.Format(p.T("unit.clock.layout.date")), "Time": at})
 }
 
-// localizers reads the catalogues, once.
-var localizers = sync.OnceValue(func() map[string]*i18n.Localizer {
-	bundle := i18n.NewBundle(language.English)
-	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
-	files, _ := fs.Glob(assets.Translations, "translations/*.json")
-	for _, f := range files {
+// localizers are the catalogues that were read, by language and room: reading all of them takes
+// longer than most commands run. Keys begin with their room.
+var localizers sync.Map // [2]string -> func() *i18n.Localizer
+
+func localizer(lang, key string) *i18n.Localizer {
+	room, _, _ := strings.Cut(key, ".")
+	read, _ := localizers.LoadOrStore([2]string{lang, room}, sync.OnceValue(func() *i18n.Localizer {
+		bundle := i18n.NewBundle(language.English)
+		bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
 		// A catalogue that cannot be read fails the tests, not the user.
-		_, _ = bundle.LoadMessageFileFS(assets.Translations, f)
-	}
-	out := map[string]*i18n.Localizer{}
-	for _, l := range Languages {
-		out[l] = i18n.NewLocalizer(bundle, l)
-	}
-	return out
-})
+		_, _ = bundle.LoadMessageFileFS(assets.Translations, "translations/"+room+"."+lang+".json")
+		return i18n.NewLocalizer(bundle, lang)
+	}))
+	return read.(func() *i18n.Localizer)()
+}

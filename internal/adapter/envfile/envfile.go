@@ -124,6 +124,9 @@ func (r *room) publish(vars []injection.Variable) error {
 			return err
 		}
 		if r.says(now) {
+			if len(r.generations) == 1 && len(r.unfinished) == 0 {
+				return nil
+			}
 			return r.sweep()
 		}
 	}

@@ -62,6 +62,7 @@ const (
 	stepChecked  step = iota // old content seen, nothing written
 	stepWritten              // the temporary file is complete
 	stepSwapping             // last look done, about to exchange
+	stepSwapped              // exchanged, not yet looked at again
 )
 
 var _ agent.Files = (*Files)(nil)
@@ -105,13 +106,18 @@ func (f *Files) Modified(path string) (time.Time, error) {
 	return info.ModTime(), nil
 }
 
-// Replace writes new in place of old. old nil means that there must be no file yet; new nil removes
-// the file (the link that leads there stays). It wraps agent.ErrChanged if the file says anything but
-// old, and one of the package's errors if it must be left
-// alone. A file that was emptied within the last 100 ms counts as changed: its writer is not done.
+// Replace writes new in place of old. old nil means that there must be no file yet, and its folder is
+// made (0700) if need be; new nil removes the file (the link that leads there stays). It wraps
+// agent.ErrChanged if the file says anything but old, and one of the package's errors if it must be
+// left alone. A file that was emptied within the last 100 ms counts as changed: its writer is not done.
 func (f *Files) Replace(path string, old, new []byte) error {
 	if len(new) > MaxSize {
 		return fmt.Errorf("replace file: %w", ErrTooLarge)
+	}
+	if old == nil && new != nil {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return fmt.Errorf("make folder: %w", err)
+		}
 	}
 	target, err := resolve(path)
 	if err != nil {

@@ -240,6 +240,7 @@ func (s *swap) putOver(p place, was, fresh *os.File, name string) error {
 	if err != nil {
 		return fmt.Errorf("rename: %w", err)
 	}
+	s.reached(stepSwapped)
 	if err := s.displaced(p, was, name); err != nil {
 		s.putBack(p, fresh, name)
 		return err

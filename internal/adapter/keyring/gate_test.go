@@ -52,6 +52,10 @@ func TestH05_SlowCallsTakeTurns(t *testing.T) {
 		if first != nil || !errors.Is(second, agent.ErrKeyringSlow) {
 			t.Errorf("two calls of 2s: %v and %v, want the first in time and the second slow", first, second)
 		}
+		<-time.After(DefaultLimit) // the second one ends
+		if err := g.run(t.Context(), nothing); err != nil {
+			t.Errorf("afterwards: %v", err)
+		}
 	})
 }
 

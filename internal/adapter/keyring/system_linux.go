@@ -3,6 +3,7 @@ package keyring
 import (
 	"encoding/hex"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -69,6 +70,10 @@ func unescape(name string) string {
 	return out.String()
 }
 
+// noPrompter is what becomes of a question that nobody can be asked: the library takes the root for
+// an object. The quotes depend on the service's language.
+var noPrompter = regexp.MustCompile(`at path \W+$`)
+
 // systemError names what a D-Bus error means, nil if it says nothing.
 func systemError(err error) error {
 	if errors.Is(err, dbus.ErrClosed) {
@@ -76,8 +81,7 @@ func systemError(err error) error {
 	}
 	text := err.Error()
 	switch {
-	case strings.Contains(text, "locked"), strings.Contains(text, `at path "/"`):
-		// the latter is what becomes of a question that nobody can be asked
+	case strings.Contains(text, "locked"), noPrompter.MatchString(text):
 		return agent.ErrKeyringLocked
 	case text == "EOF", strings.Contains(text, "broken pipe"), strings.Contains(text, "connection reset"):
 		return agent.ErrKeyringAbsent // the bus itself is gone

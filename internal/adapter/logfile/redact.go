@@ -6,6 +6,8 @@ import (
 	"regexp"
 )
 
+// Quotes and tabs may come escaped, by %q or JSON: the rules allow backslashes where those can stand.
+
 // gone stands in place of what looked like a secret.
 const gone = "[secret]"
 
@@ -16,9 +18,9 @@ var rules = []struct {
 	with  string
 }{
 	// an Authorization header
-	{regexp.MustCompile(`(?i)\b(bearer|basic)(\s+|%20|\+)[A-Za-z0-9._~+/=:-]{8,}`), "${1} " + gone},
+	{regexp.MustCompile(`(?i)\b(bearer|basic)(?:\s|\\[trn]|%20|\+)+[A-Za-z0-9._~+/=:-]{8,}`), "${1} " + gone},
 	// a config line or query parameter whose name says that a secret follows
-	{regexp.MustCompile(`(?i)((?:_auth(?:token)?|_password|password|passwd|npm-otp|secret|access_token|api[-_]?key|[A-Z0-9_]*NPM_TOKEN|SG_[A-Z0-9_]+)["']?\s*[=:]\s*["']?)[^\s"'&,;]+`), "${1}" + gone},
+	{regexp.MustCompile(`(?i)((?:_auth(?:token)?|_password|password|passwd|npm-otp|secret|access_token|api[-_]?key|[A-Z0-9_]*NPM_TOKEN|SG_[A-Z0-9_]+)["'\\]*\s*[=:]\s*["'\\]*)[^\s"'\\&,;]+`), "${1}" + gone},
 	// user name and password in an address
 	{regexp.MustCompile(`([a-z][a-z0-9+.-]*://)[^\s/@"']+@`), "${1}" + gone + "@"},
 	// what follows ? or # in an address: a login's id

@@ -38,7 +38,7 @@ func compose(n agent.Notice, caps map[string]bool, opts Options) message {
 	switch {
 	case len(n.Buttons) == 0:
 	case caps["actions"]:
-		m.actions = append(m.actions, bodyAction, clean(n.Buttons[0].Label))
+		m.actions = append(m.actions, bodyAction, "") // a label would make it one more button on some desktops
 		for _, b := range n.Buttons {
 			m.actions = append(m.actions, b.Key, clean(b.Label))
 		}

@@ -1,4 +1,5 @@
-// Package notify shows desktop notifications with buttons and tells whether a tray host is there.
+// Package notify shows desktop notifications with buttons, and tells whether a tray host is there and
+// on which ground its icons stand.
 //
 // On Linux it speaks org.freedesktop.Notifications over a D-Bus connection of its own: the shared one
 // of godbus belongs to the tray library, which stops listening at the first signal that it does not

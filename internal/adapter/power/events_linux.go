@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/godbus/dbus/v5"
@@ -13,7 +14,7 @@ import (
 )
 
 // busTime is how long a bus, or a service on it, may take to answer.
-const busTime = 5 * time.Second
+const busTime = 2 * time.Second
 
 // system is what Linux holds.
 type system struct {
@@ -22,7 +23,8 @@ type system struct {
 	locked bool // what was told last; the goroutine's own
 }
 
-// NewEvents listens to logind on the system bus and to screen savers on the session bus until ctx is over.
+// NewEvents listens to logind on the system bus and to screen savers on the session bus until ctx is over. On
+// buses that do not answer it takes up to two seconds, and two more for a logind that does not.
 // The error says which bus is missing; Events is nil only if both are.
 func NewEvents(ctx context.Context, o Options) (*Events, error) {
 	o.SystemBus = cmp.Or(o.SystemBus, systemAddress())
@@ -30,11 +32,15 @@ func NewEvents(ctx context.Context, o Options) (*Events, error) {
 	o.Who = cmp.Or(o.Who, "Sandglass")
 	o.Why = cmp.Or(o.Why, "takes credentials out of env files first")
 	e := &Events{out: make(chan agent.PowerEvent, 4), system: system{opts: o}}
-	sys, err1 := listen(ctx, o.SystemBus, loginRules())
+	var sys, ses *bus
+	var err1, err2 error
+	var wg sync.WaitGroup
+	wg.Go(func() { sys, err1 = listen(ctx, o.SystemBus, loginRules()) })
+	wg.Go(func() { ses, err2 = listen(ctx, o.SessionBus, saverRules()) })
+	wg.Wait()
 	if err1 != nil {
 		err1 = fmt.Errorf("listen to the system bus: %w", err1)
 	}
-	ses, err2 := listen(ctx, o.SessionBus, saverRules())
 	if err2 != nil {
 		err2 = fmt.Errorf("listen to the session bus: %w", err2)
 	}

@@ -92,13 +92,14 @@ func TestEvents_LoginSessions(t *testing.T) {
 	if err == nil {
 		t.Error("a missing session bus is not told")
 	}
-	l.session("_32", "Lock") // another user's
 	l.session("_31", "Lock")
 	l.session("_31", "Lock")
-	l.hint("_31", true) // the same lock, once more
-	l.session("_32", "Unlock")
+	l.hint("_31", true)        // the same lock, once more
+	l.session("_32", "Unlock") // another user's
+	l.session("_32", "Lock")
 	l.session("_31", "Unlock")
 	l.hint("_32", true)
+	l.hint("_32", false)
 	l.hint("_31", true)
 	l.hint("_31", false)
 	wants(t, e, agent.PowerLock, agent.PowerUnlock, agent.PowerLock, agent.PowerUnlock)

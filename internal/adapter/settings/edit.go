@@ -25,7 +25,7 @@ func (d document) edit(s api.Settings) []byte {
 		if !known || same(f.get(s), f.get(now)) {
 			continue
 		}
-		value := write(f.name, f.get(s))
+		value := write(f.get(s))
 		out = splice(out, e.from+shift, e.to+shift, value)
 		shift += len(value) - (e.to - e.from)
 	}
@@ -38,7 +38,7 @@ func (d document) edit(s api.Settings) []byte {
 		if d.data == nil {
 			lines.WriteString("\n# " + f.note + "\n")
 		}
-		lines.WriteString(f.name + " = " + write(f.name, f.get(s)) + "\n")
+		lines.WriteString(f.name + " = " + write(f.get(s)) + "\n")
 	}
 	if d.data == nil {
 		return []byte(header + lines.String())

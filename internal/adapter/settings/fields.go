@@ -1,12 +1,13 @@
 package settings
 
 import (
+	"bytes"
+	"encoding/json"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/pelletier/go-toml/v2"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 )
@@ -85,7 +86,7 @@ func setProjects(s *api.Settings, v any) (kind, fine bool) {
 		if !ok {
 			return false, false
 		}
-		if !filepath.IsAbs(path) || strings.ContainsRune(path, 0) {
+		if !filepath.IsAbs(path) || strings.ContainsRune(path, 0) || !utf8.ValidString(path) {
 			return true, false
 		}
 		paths = append(paths, path)
@@ -159,14 +160,27 @@ func same(a, b any) bool {
 }
 
 // write spells a value in TOML.
-func write(name string, v any) string {
-	if list, ok := v.([]string); ok && list == nil {
-		v = []string{}
+func write(v any) string {
+	switch v := v.(type) {
+	case bool:
+		return strconv.FormatBool(v)
+	case string:
+		return quote(v)
+	case []string:
+		quoted := make([]string, len(v))
+		for i, one := range v {
+			quoted[i] = quote(one)
+		}
+		return "[" + strings.Join(quoted, ", ") + "]"
 	}
-	out, err := toml.Marshal(map[string]any{name: v})
-	if err != nil {
-		return "" // strings, truths and lists of strings always can be written
-	}
-	_, spelled, _ := strings.Cut(string(out), "=")
-	return strings.TrimSpace(spelled)
+	return ""
+}
+
+// quote writes a basic string. TOML's escapes are those of JSON, and it escapes DEL too.
+func quote(s string) string {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(s) // strings always can be written
+	return strings.ReplaceAll(strings.TrimSuffix(out.String(), "\n"), "\x7f", `\u007f`)
 }

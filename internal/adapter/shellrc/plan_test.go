@@ -15,6 +15,13 @@ import (
 
 var all = []string{"bash", "zsh", "fish", "pwsh", "nu"}
 
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // person is a home folder whose shells are planned for.
 func person(t *testing.T, vars map[string]string) (home string, s *shellrc.Shells) {
 	t.Helper()

@@ -96,6 +96,7 @@ func TestB20_UsersOwnPromptCommandsAreKept(t *testing.T) {
 			{"string with semicolon", count + "; PROMPT_COMMAND='status_seen; '", ""},
 			{"list", count + "; PROMPT_COMMAND=(true status_seen)", ""},
 			{"exported", count + "; export PROMPT_COMMAND=status_seen", ""},
+			{"exported, behind ours", count + "; keep() { return $?; }; export PROMPT_COMMAND=keep", `PROMPT_COMMAND="$PROMPT_COMMAND;status_seen"`},
 			{"behind ours", count, "PROMPT_COMMAND+=(status_seen)"},
 			{"before ours", count, `PROMPT_COMMAND="status_seen;${PROMPT_COMMAND-}"`},
 		},
@@ -154,6 +155,44 @@ func TestB20_ChildWithoutHookIsQuiet(t *testing.T) {
 	}
 }
 
+// TestCommandAtAWaitingPrompt: a login ends while the shell waits at its prompt; the command that is
+// typed then has it.
+func TestCommandAtAWaitingPrompt(t *testing.T) {
+	for _, sh := range shells[:3] {
+		t.Run(sh.name, func(t *testing.T) {
+			w := newWorld(t)
+			f := w.files(t)
+			publish(t, f, "npm_one")
+			s := w.shell(t, sh, "")
+			if got := s.value("SG_TEST"); got != "npm_one" {
+				t.Fatalf("got %q", got)
+			}
+			for _, next := range []string{"npm_two", "", "npm_three"} {
+				publish(t, f, next)
+				if got := s.value("SG_TEST"); got != next {
+					t.Errorf("the command found %q, want %q", got, next)
+				}
+			}
+		})
+	}
+}
+
+// TestOthersKeepTheirTrap: a shell whose user has a use for bash's DEBUG trap keeps it.
+func TestOthersKeepTheirTrap(t *testing.T) {
+	w := newWorld(t)
+	publish(t, w.files(t), "npm_one")
+	s := w.shell(t, shells[0], "trap 'n=$((${n-0}+1))' DEBUG")
+	s.line("export n")
+	if got := s.value("n"); got == "" || got == "0" {
+		t.Errorf("the user's trap ran %q times", got)
+	}
+	s.line("false; echo last >/dev/null")
+	s.line("export last=$_")
+	if got := s.value("last"); got == "" {
+		t.Error("the last argument is lost")
+	}
+}
+
 // Nothing changed: one system call a prompt, no process.
 func TestPromptCostsOneSystemCall(t *testing.T) {
 	strace := program(t, "strace")
@@ -179,9 +218,9 @@ func TestPromptCostsOneSystemCall(t *testing.T) {
 			s.value("SG_TEST")
 			trace := between(t, log, `"/first-mark"`, `"/second-mark"`)
 			calls := regexp.MustCompile(`(?m)^.*/sandglass/.*$`).FindAllString(trace, -1)
-			// One prompt follows the first mark, and one every Enter.
-			if len(calls) != enters+1 {
-				t.Errorf("%d system calls in %d prompts:\n%s", len(calls), enters+1, strings.Join(calls, "\n"))
+			// One prompt follows the first mark, and one every Enter; the second mark is a command.
+			if len(calls) != enters+2 {
+				t.Errorf("%d system calls in %d prompts and a command:\n%s", len(calls), enters+1, strings.Join(calls, "\n"))
 			}
 			for _, call := range regexp.MustCompile(`(?m)^.*\b(v?fork|clone3?|execve)\(.*$`).FindAllString(trace, -1) {
 				if !strings.Contains(call, "CLONE_THREAD") { // fish has helper threads of its own

@@ -73,13 +73,6 @@ func publish(t testing.TB, f *envfile.Files, value string) {
 	must(t, f.Publish([]agent.Variable{{Name: "SG_TEST", Value: token.NewSecret(value)}, {Name: "SG_NONE"}}))
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // program finds an installed shell, or skips, but never in CI.
 func program(t testing.TB, name string) string {
 	t.Helper()

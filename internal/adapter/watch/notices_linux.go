@@ -1,6 +1,8 @@
 package watch
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -76,28 +78,31 @@ func (n *inotify) miss(err error) {
 }
 
 // errMounts says that something was mounted or unmounted, of which inotify tells nothing.
-var errMounts = fmt.Errorf("the mount table changed")
+var errMounts = errors.New("the mount table changed")
+
+const mountTable = "/proc/self/mountinfo"
 
 func openMounts() (*os.File, error) {
-	fd, err := unix.Open("/proc/self/mountinfo", unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	fd, err := unix.Open(mountTable, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}
 	return os.NewFile(uintptr(fd), "mountinfo"), nil
 }
 
-// watchMounts waits on Go's poller, which the kernel wakes whenever the mount table changes.
+// watchMounts waits on Go's poller, which the kernel wakes whenever the mount table changes, and once more
+// at some time at the start.
 func (n *inotify) watchMounts() {
 	c, err := n.mounts.SyscallConn()
 	if err != nil {
 		return
 	}
-	calls := 0
+	known, _ := os.ReadFile(mountTable)
 	_ = c.Read(func(uintptr) bool {
-		// The first call comes before any waiting, the second from the file being readable at all.
-		if calls++; calls > 2 {
+		if now, _ := os.ReadFile(mountTable); !bytes.Equal(now, known) {
+			known = now
 			n.miss(errMounts)
 		}
-		return false
+		return false // wait on
 	})
 }

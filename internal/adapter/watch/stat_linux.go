@@ -17,7 +17,7 @@ func changeTime(i os.FileInfo) int64 {
 }
 
 // linked tells whether the file has a second name: a write through that one is told to nobody who
-// watches this one's folder.
+// watches this one's folder. Nor is the making of a second name: it is found at the next look.
 func linked(i os.FileInfo) bool {
 	st, ok := i.Sys().(*syscall.Stat_t)
 	return ok && i.Mode().IsRegular() && st.Nlink > 1

@@ -140,6 +140,29 @@ func TestD04_HundredSavesNeverTorn(t *testing.T) {
 	}
 }
 
+func TestC14_WrittenThroughASecondName(t *testing.T) {
+	base := t.TempDir()
+	home, other := filepath.Join(base, "home"), filepath.Join(base, "other")
+	must(t, os.Mkdir(home, 0o755))
+	file := filepath.Join(home, ".npmrc")
+	write(t, file, "a=1")
+	must(t, os.Link(file, other)) // outside of what is watched
+	w, err := New(Options{Home: home, Poll: settleTime})
+	must(t, err)
+	r := runRig(t, w, home, file)
+	write(t, other, "a=2")
+	r.until(file)
+	if !w.Polling() {
+		t.Error("says it does not poll")
+	}
+	must(t, os.Remove(other))
+	write(t, file, "a=3")
+	r.sync()
+	if w.Polling() {
+		t.Error("polls a file with one name")
+	}
+}
+
 func TestC15_PipeDoesNotBlock(t *testing.T) {
 	home := t.TempDir()
 	file := filepath.Join(home, ".npmrc")

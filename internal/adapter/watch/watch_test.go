@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -115,12 +117,20 @@ func TestPolling_WithoutNotices(t *testing.T) {
 
 // fake is a system whose notices are played by the test.
 type fake struct {
-	full map[string]error // folders that cannot be watched
 	ev   chan event
 	miss chan error
+
+	mu   sync.Mutex
+	full map[string]error // folders that cannot be watched
+	adds []string
 }
 
-func (f *fake) add(dir string) error { return f.full[dir] }
+func (f *fake) add(dir string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.adds = append(f.adds, dir)
+	return f.full[dir]
+}
 func (f *fake) remove(string)        {}
 func (f *fake) events() <-chan event { return f.ev }
 func (f *fake) lost() <-chan error   { return f.miss }
@@ -261,4 +271,76 @@ func TestD06_NoticesEndByThemselves_Played(t *testing.T) {
 			t.Error("never went back")
 		}
 	})
+}
+
+func TestD06_OneFolderCannotBeWatched_Played(t *testing.T) {
+	bubble(t, func(f *fake, w *Watcher, file string) {
+		f.mu.Lock()
+		f.full[filepath.Dir(file)] = syscall.ENOSPC
+		f.mu.Unlock()
+		f.ev <- event{path: file}
+		<-time.After(time.Second)
+		if !w.Polling() {
+			t.Fatal("does not poll")
+		}
+		write(t, file, "a=2\n") // no event
+		<-w.Changes()
+		f.mu.Lock()
+		clear(f.full)
+		f.mu.Unlock()
+		<-time.After((retryRounds + 1) * pollTime)
+		if w.Polling() {
+			t.Error("never went back")
+		}
+		write(t, file, "a=3\n") // only a look could find this
+		select {
+		case <-w.Changes():
+			t.Error("still looks")
+		case <-time.After(time.Hour):
+		}
+	})
+}
+
+// TestD07_NewFolderIsWatchedAtOnce: not only after the settle time, in which its files are written.
+func TestD07_NewFolderIsWatchedAtOnce_Played(t *testing.T) {
+	bubble(t, func(f *fake, w *Watcher, file string) {
+		deep := filepath.Join(filepath.Dir(file), "a", "b", ".npmrc")
+		w.Track([]string{deep})
+		<-w.Changes()
+		must(t, os.MkdirAll(filepath.Dir(deep), 0o755))
+		start := time.Now()
+		f.ev <- event{path: filepath.Join(filepath.Dir(file), "a"), moved: true}
+		synctest.Wait()
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if !slices.Contains(f.adds, filepath.Dir(deep)) || time.Since(start) != 0 {
+			t.Errorf("watched: %v", f.adds)
+		}
+	})
+}
+
+func TestStale_YoungFilesAreReadAgain(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "f")
+	write(t, file, "1")
+	for age, want := range map[time.Duration]bool{0: true, racy - time.Millisecond: true, time.Hour: false} {
+		must(t, os.Chtimes(file, time.Time{}, time.Now().Add(-age)))
+		s := read(file, file)
+		if got := s.stale(os.Stat(file)); got != want {
+			t.Errorf("written %v before the look: stale is %v", age, got)
+		}
+	}
+}
+
+func TestIdle_TickerOnlyWhilePolling(t *testing.T) {
+	w, err := New(Options{Home: t.TempDir()})
+	must(t, err)
+	l := newLoop(w, newTracker(w.opts.Home, read))
+	defer l.end()
+	for i, poll := range []bool{false, true, true, false, true} {
+		l.files["f"] = &file{path: "f", poll: poll}
+		l.plan()
+		if (l.ticker != nil) != poll || w.Polling() != poll {
+			t.Errorf("step %d: ticker %v, polling %v", i, l.ticker != nil, w.Polling())
+		}
+	}
 }

@@ -3,6 +3,7 @@
 package watch
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -243,4 +244,41 @@ func TestD07_HomeRemovedAndMadeAgain(t *testing.T) {
 	if w.Polling() {
 		t.Error("still polls")
 	}
+}
+
+// TestD07_NoWatchesLeftBehind swaps folders and keeps the old ones: their watches must not pile up.
+func TestD07_NoWatchesLeftBehind(t *testing.T) {
+	home := t.TempDir()
+	dir := filepath.Join(home, "a", "b")
+	file := filepath.Join(dir, ".npmrc")
+	must(t, os.MkdirAll(dir, 0o755))
+	r := newRig(t, home, file)
+	for i := range 50 {
+		must(t, os.Rename(filepath.Join(home, "a"), filepath.Join(home, fmt.Sprint("old", i))))
+		must(t, os.MkdirAll(dir, 0o755))
+		write(t, file, fmt.Sprint(i))
+		if got := r.sync(); !slices.Contains(got, file) {
+			t.Fatal("missed")
+		}
+	}
+	if n := kernelWatches(t); n != 3 {
+		t.Errorf("the kernel holds %d watches, want those of home, a and b", n)
+	}
+	r.w.Track([]string{r.fence})
+	r.sync()
+	if n := kernelWatches(t); n != 1 {
+		t.Errorf("the kernel holds %d watches, want that of home", n)
+	}
+}
+
+// kernelWatches counts this process's inotify watches.
+func kernelWatches(t *testing.T) (n int) {
+	t.Helper()
+	infos, err := filepath.Glob("/proc/self/fdinfo/*")
+	must(t, err)
+	for _, path := range infos {
+		text, _ := os.ReadFile(path) // the glob's own descriptor is gone
+		n += strings.Count(string(text), "inotify wd:")
+	}
+	return n
 }

@@ -39,16 +39,16 @@ func (f *File) Credentials() []Credential {
 			continue
 		}
 		c, ok := splitCredential(l.key)
-		if !ok || l.value.kind == KindBool || l.value.kind == KindNull {
+		if !ok || l.val().kind == KindBool || l.val().kind == KindNull {
 			continue
 		}
-		value := l.value.plain()
+		value := l.val().plain()
 		c.Line, c.Dead, c.Value = l.number, l.inSection, token.NewSecret(value)
 		c.Variable, _ = Placeholder(value)
 		c.Variables = Variables(value)
 		c.Literal = value != "" && len(c.Variables) == 0
 		if user := last[userKey(l.key)]; c.Name == "_password" && !l.inSection && user != nil {
-			c.Username = user.value.plain()
+			c.Username = user.val().plain()
 		}
 		creds = append(creds, c)
 	}
@@ -81,15 +81,15 @@ func (f *File) Registries() []ScopedRegistry {
 	var regs []ScopedRegistry
 	for i := range f.lines {
 		l := &f.lines[i]
-		if l.kind != lineEntry || l.inSection || last[l.key] != l || l.value.kind != KindString {
+		if l.kind != lineEntry || l.inSection || last[l.key] != l || l.val().kind != KindString {
 			continue
 		}
 		scope, ok := strings.CutSuffix(l.key, ":registry")
 		switch {
 		case l.key == "registry":
-			regs = append(regs, ScopedRegistry{"", l.value.text, l.number})
+			regs = append(regs, ScopedRegistry{"", l.val().text, l.number})
 		case ok && strings.HasPrefix(scope, "@"):
-			regs = append(regs, ScopedRegistry{scope, l.value.text, l.number})
+			regs = append(regs, ScopedRegistry{scope, l.val().text, l.number})
 		}
 	}
 	return regs

@@ -29,9 +29,9 @@ func TestB22_ParseAgreesWithNPM(t *testing.T) {
 		case a.Error != "":
 			differ++
 			t.Errorf("npm fails with %s and we do not: %q", a.Error, files[i])
-		case a.tree(t) != f.tree().json():
+		case a.tree(t) != asNode(f.tree()):
 			differ++
-			t.Errorf("file %q\nnpm  %s\nours %s", files[i], a.tree(t), f.tree().json())
+			t.Errorf("file %q\nnpm  %s\nours %s", files[i], a.tree(t), asNode(f.tree()))
 		}
 		if differ > 5 {
 			t.FailNow()
@@ -99,8 +99,8 @@ func TestB22_EditsReadBackByNPM(t *testing.T) {
 		batch, want = append(batch, parseQuestion(gone)), append(want, withKey(f.lines, key, nil))
 	}
 	for i, a := range startNode(t).ask(t, batch) {
-		if a.tree(t) != want[i].json() {
-			t.Errorf("edited %s\nnpm  %s\nwant %s", batch[i].Src, a.tree(t), want[i].json())
+		if a.tree(t) != asNode(want[i]) {
+			t.Errorf("edited %s\nnpm  %s\nwant %s", batch[i].Src, a.tree(t), asNode(want[i]))
 		}
 	}
 	if refused > 40 {
@@ -164,7 +164,7 @@ func TestB22_RestoreReadsBackByNPM(t *testing.T) {
 		if err != nil || !bytes.Equal(out, again) {
 			t.Fatalf("restoring twice, %v\nbefore %q\nafter %q\nonce  %q\ntwice %q", err, before[i], after, out, again)
 		}
-		batch, want = append(batch, parseQuestion(out)), append(want, withKey(f.lines, key, scalar(&node{text: set[key]})).json())
+		batch, want = append(batch, parseQuestion(out)), append(want, asNode(withKey(f.lines, key, scalar(&node{text: set[key]}))))
 	}
 	for i, a := range npm.ask(t, batch) {
 		if a.tree(t) != want[i] {

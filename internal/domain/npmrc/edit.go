@@ -99,7 +99,7 @@ func withKey(lines []line, key string, v *node) *node {
 		if key == protoKey {
 			return nil
 		}
-		changed = slices.Insert(changed, at, line{kind: lineEntry, key: key, value: v})
+		changed = slices.Insert(changed, at, line{kind: lineEntry, key: key, parsed: v})
 	}
 	root, err := evaluate(changed)
 	if err != nil {
@@ -130,7 +130,7 @@ func setCandidates(f *File, key, value string) [][]byte {
 		out = append(out, splice(f.src, l.from, tail, text)) // the comment goes: it would end up in the value
 	}
 	// A list: its lines together would make a list again. The last one becomes the setting.
-	for _, k := range keySpellings(key) {
+	for _, k := range spellings(key) {
 		for _, text := range spellings(value) {
 			out = append(out, f.without(key, []byte(k+"="+text)))
 		}
@@ -168,7 +168,7 @@ func (f *File) appended(key, value string) [][]byte {
 		lead = eol
 	}
 	var out [][]byte
-	for _, k := range keySpellings(key) {
+	for _, k := range spellings(key) {
 		for _, text := range spellings(value) {
 			out = append(out, splice(f.src, at, at, lead+k+"="+text+eol))
 		}
@@ -207,7 +207,7 @@ func splice(src []byte, from, to int, text string) []byte {
 	return slices.Concat(src[:from], []byte(text), src[to:])
 }
 
-// spellings are the ways to write a value, plainest first: other clients than npm read quotes and
+// spellings are the ways to write a key or a value, plainest first: other clients than npm read quotes and
 // escapes each in their own way.
 func spellings(value string) []string {
 	escaped := strings.NewReplacer(`\`, `\\`, `;`, `\;`, `#`, `\#`).Replace(value)
@@ -220,7 +220,3 @@ func spellings(value string) []string {
 	}
 	return out
 }
-
-// keySpellings are the ways to write a key. One in quotes can hold "=" only below no npm at all, so
-// the reading back decides.
-func keySpellings(key string) []string { return spellings(key) }

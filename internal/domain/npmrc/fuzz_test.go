@@ -48,7 +48,7 @@ func FuzzSet(f *testing.F) {
 		}
 		if e := Parse(out).effective()[key]; e == nil || e.array {
 			t.Fatalf("Set(%q, %q, %q) = %q lacks the key", src, key, value, out)
-		} else if got := e.value.plain(); got != value {
+		} else if got := e.val().plain(); got != value {
 			t.Fatalf("Set(%q, %q, %q) = %q says %q", src, key, value, out, got)
 		}
 		checkUntouched(t, src, out, key)
@@ -64,6 +64,8 @@ func FuzzSet(f *testing.F) {
 func FuzzRestore(f *testing.F) {
 	seeds(f, func(b []byte) { f.Add(b, b) })
 	f.Add([]byte(commented), []byte("a=1\nregistry=x\n"))
+	f.Add([]byte("save-exact=  '1e4"), []byte("save-exact=  '1e400'\ufeff\r\n")) // found: an infinity became null
+	f.Add([]byte("\n"), []byte("\n\ufeff00\ufeff0"))                             // found: a mark within became one in front
 	f.Fuzz(func(t *testing.T, before, after []byte) {
 		set := map[string]string{"//h.example.com/:_authToken": "${T}"}
 		text, err := TemplateOf(before).MarshalText()

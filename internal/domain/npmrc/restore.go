@@ -141,16 +141,16 @@ func fit(r row, l *line, plain string) string {
 		if !r.Bare {
 			old = scalar(unsafe(decode(value)))
 		}
-		if old.json() == l.value.json() {
+		if old.json() == l.val().json() {
 			return before + value + after
 		}
 	}
 	if r.Bare {
 		before += "="
 	}
-	for _, s := range valueSpellings(l.value) {
+	for _, s := range valueSpellings(l.val()) {
 		text := before + s + after
-		if got := scan(text); len(got) == 1 && got[0].kind == lineEntry && got[0].value.json() == l.value.json() {
+		if got := scan(text); len(got) == 1 && got[0].kind == lineEntry && got[0].val().json() == l.val().json() {
 			return text
 		}
 	}
@@ -164,8 +164,15 @@ func valueSpellings(v *node) []string {
 	return []string{v.plain(), "'" + v.json() + "'"}
 }
 
-// text is the entry's line as it stands in the file.
-func (f *File) text(l *line) string { return string(f.src[l.start:l.end]) }
+// text is the entry's line as it stands in the file. Byte order marks in front go, which npm takes for
+// blanks, but where one hides a header.
+func (f *File) text(l *line) string {
+	text := string(f.src[l.start:l.end])
+	if bare := strings.TrimLeft(text, byteOrderMark); !strings.HasPrefix(bare, "[") {
+		return bare
+	}
+	return text
+}
 
 // leftovers adds what no row has taken: top-level keys behind the last one, keys of a section behind
 // that section's last one, new sections at the end.

@@ -29,18 +29,28 @@ type line struct {
 	key        string // as a JavaScript property name
 	badKey     bool   // npm throws on it, or makes an object of it
 	array      bool
-	value      *node
+	text       string // the value, if parsed is nil
+	parsed     *node
 	bare       bool // no "="
 	equals     int  // offset of "=", or of the place where it would go
 	from, to   int  // the value's own bytes: no blanks round it, no comment behind it
 }
 
+// val is the value as npm reads it.
+func (l *line) val() *node {
+	if l.parsed == nil {
+		return &node{text: l.text}
+	}
+	return l.parsed
+}
+
 func (l *line) entry() Entry {
-	k := l.value.kind
+	v := l.val()
+	k := v.kind
 	if l.bare {
 		k = KindTrue
 	}
-	return Entry{l.number, l.section, l.inSection, l.key, l.value.plain(), k, l.array}
+	return Entry{l.number, l.section, l.inSection, l.key, v.plain(), k, l.array}
 }
 
 // scan cuts a file into lines and reads each as npm's ini package does.
@@ -84,7 +94,7 @@ func lineEnd(src string, pos int) (end, next int) {
 // read tells what the line is. from is where it begins for npm, a byte order mark included.
 func (l *line) read(src string, from int) {
 	text := src[from:l.end]
-	trimmed := trim(text)
+	trimmed := trimLeft(text)
 	if trimmed == "" || trimmed[0] == ';' || trimmed[0] == '#' {
 		return
 	}
@@ -103,7 +113,7 @@ func (l *line) read(src string, from int) {
 	}
 	l.kind = lineEntry
 	if eq < 0 {
-		l.bare, l.value = true, &node{kind: KindBool, text: "true"}
+		l.bare, l.parsed = true, &node{kind: KindBool, text: "true"}
 		l.setKey(text)
 		_, l.equals = bounds(src, l.start, l.end)
 		l.from, l.to = l.equals, l.equals
@@ -111,11 +121,38 @@ func (l *line) read(src string, from int) {
 	}
 	l.equals = from + eq
 	l.setKey(text[:eq])
-	l.value = scalar(unsafe(decode(text[eq+1:])))
+	own := trim(text[eq+1:])
+	if ordinary(own) && own != "true" && own != "false" && own != "null" {
+		l.text = own // the common case: the text is the value
+		l.from = from + eq + 1 + strings.Index(text[eq+1:], own)
+		l.to = l.from + len(own)
+		return
+	}
 	l.from, l.to = bounds(src, l.equals+1, l.end)
+	l.parsed = scalar(unsafe(decode(text[eq+1:])))
+}
+
+// telling are the bytes that can make a text mean something else than itself.
+var telling = [utf8.RuneSelf]bool{'\\': true, '"': true, '\'': true, ';': true, '#': true}
+
+// ordinary reports whether a trimmed text stands for itself.
+func ordinary(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || telling[c] {
+			return false
+		}
+	}
+	return true
 }
 
 func (l *line) setKey(raw string) {
+	if key := trim(raw); ordinary(key) {
+		l.key, l.array = strings.CutSuffix(key, "[]")
+		if key == "[]" {
+			l.key, l.array = key, false
+		}
+		return
+	}
 	k := unsafe(decode(raw))
 	if k.kind == KindNull || k.kind == KindObject {
 		l.badKey = true // npm calls a method of null here; an object has no name to speak of

@@ -66,6 +66,19 @@ func TemplateOf(src []byte) Template {
 	return t
 }
 
+// Text is the file with every secret replaced by mask, for people to read.
+func (t Template) Text(mask string) string {
+	var b strings.Builder
+	for _, r := range t.rows {
+		b.WriteString(string(r.Before))
+		if r.Hidden {
+			b.WriteString(mask)
+		}
+		b.WriteString(string(r.Value) + string(r.After) + r.End)
+	}
+	return b.String()
+}
+
 func (f *File) rowOf(l *line, from int) row {
 	r := row{Kind: l.kind, Section: redact(l.section), Inside: l.inSection, End: string(f.src[l.end:l.next])}
 	if l.kind != lineEntry || l.badKey {

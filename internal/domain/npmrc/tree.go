@@ -116,9 +116,7 @@ func (n *node) json() string {
 	case KindString:
 		return quote(n.text)
 	case KindNumber:
-		if strings.HasSuffix(n.text, "Infinity") {
-			return "null" // so does JavaScript
-		}
+		return strings.Replace(n.text, "Infinity", "1e999", 1) // the one JSON number that reads back as such
 	}
 	return n.text
 }
@@ -180,10 +178,10 @@ func assign(p *node, l *line) {
 	}
 	if old != nil && old.kind == KindArray {
 		// A list of its own: the one in the line may be shared with what was read before.
-		p.put(l.key, &node{kind: KindArray, items: append(slices.Clone(old.items), l.value)})
+		p.put(l.key, &node{kind: KindArray, items: append(slices.Clone(old.items), l.val())})
 		return
 	}
-	p.put(l.key, l.value.clone())
+	p.put(l.key, l.val().clone())
 }
 
 // clone copies a value deeply, so that evaluating twice gives the same twice.

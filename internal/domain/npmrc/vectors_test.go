@@ -154,7 +154,7 @@ func TestRefused(t *testing.T) {
 		"__proto__":    {"", "__proto__", "v", ErrKey},
 		"npm crashes":  {"'null'=1\n", "k", "v", ErrOdd},
 		"hidden":       {"[k.x]\na=1\n", "k", "v", ErrConflict},
-		"empty key":   {"", "", "v", ErrKey},
+		"empty key":    {"", "", "v", ErrKey},
 		"blank in key": {"", "k=v", "v", ErrConflict},
 	} {
 		if got, err := Set([]byte(c.src), c.key, c.value); !errors.Is(err, c.want) || got != nil {
@@ -339,5 +339,29 @@ func TestB22_NPMConfigGet(t *testing.T) {
 		if err != nil || strings.TrimSuffix(string(got), "\n") != value {
 			t.Errorf("file %q: npm reads %q, %v; want %q", out, got, err, value)
 		}
+	}
+}
+
+// TestRestoreAfterRealNPM lets the real npm rewrite a commented file, as its login does.
+func TestRestoreAfterRealNPM(t *testing.T) {
+	npmModules(t)
+	dir := t.TempDir()
+	rc := filepath.Join(dir, ".npmrc")
+	if err := os.WriteFile(rc, []byte(commented), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const key = "//registry.example.com/:_authToken"
+	cmd := exec.Command("npm", "config", "set", key+"=npm_LITERAL", "--location=user", "--userconfig", rc)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s %v", out, err)
+	}
+	after, err := os.ReadFile(rc)
+	if err != nil || bytes.Contains(after, []byte("# work")) || !bytes.Contains(after, []byte("npm_LITERAL")) {
+		t.Fatalf("npm does not rewrite any more as it did: %q %v", after, err)
+	}
+	got, err := Restore(TemplateOf([]byte(commented)), after, map[string]string{key: "${SG_1}"})
+	if err != nil || string(got) != commented {
+		t.Errorf("npm wrote %q\ngot  %q %v\nwant %q", after, got, err, commented)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"hash/crc32"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -43,14 +44,14 @@ const (
 )
 
 var (
-	uuidShape   = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-	npmShape    = regexp.MustCompile(`^npms?_[A-Za-z0-9]{36,48}$`)
-	githubShape = regexp.MustCompile(`^(gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{82})$`)
-	gitlabShape = regexp.MustCompile(`^gl(pat|dt|cbt|oas|agent|ptt|rt|soat|ft|ffct)-[A-Za-z0-9_.=-]{20,320}$`)
-	jfrogShape  = regexp.MustCompile(`^(AKCp[A-Za-z0-9]{69}|cmVmd[A-Za-z0-9]{59})$`)
-	azureNew    = regexp.MustCompile(`^[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}$`)
-	azureOld    = regexp.MustCompile(`^[a-z2-7]{52}$`)
-	jwtShape    = regexp.MustCompile(`^eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$`)
+	uuidShape   = lazy(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	npmShape    = lazy(`^npms?_[A-Za-z0-9]{36,48}$`)
+	githubShape = lazy(`^(gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{82})$`)
+	gitlabShape = lazy(`^gl(pat|dt|cbt|oas|agent|ptt|rt|soat|ft|ffct)-[A-Za-z0-9_.=-]{20,320}$`)
+	jfrogShape  = lazy(`^(AKCp[A-Za-z0-9]{69}|cmVmd[A-Za-z0-9]{59})$`)
+	azureNew    = lazy(`^[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}$`)
+	azureOld    = lazy(`^[a-z2-7]{52}$`)
+	jwtShape    = lazy(`^eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$`)
 )
 
 // Classify tells the kind of a credential that stands where a bearer token stands.
@@ -160,3 +161,14 @@ func Checksum(entropy string) string {
 	}
 	return string(out[:])
 }
+
+// shape is a pattern that is compiled when it is first asked: all of them take a millisecond, as long as a
+// whole command, and most commands never look at a credential's shape.
+type shape func() *regexp.Regexp
+
+func lazy(pattern string) shape {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
+
+// MatchString reports whether s has the shape.
+func (f shape) MatchString(s string) bool { return f().MatchString(s) }

@@ -9,6 +9,7 @@ package registrysuite
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -200,7 +201,7 @@ func expiry(t *testing.T, s *subject) {
 }
 
 func garbage(t *testing.T, s *subject) {
-	s.refused(t, token.NewSecret("npm_000000000000000000000000000000000000"))
+	s.refused(t, token.NewSecret("npm_"+strings.Repeat("0", 36)))
 	s.refused(t, token.NewSecret("garbage"))
 }
 

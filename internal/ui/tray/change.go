@@ -16,7 +16,7 @@ func IconSpec(s api.Snapshot, now time.Time) icon.Spec {
 	case !ok:
 		return icon.Spec{State: icon.Idle}
 	}
-	switch stateAt(first, now) {
+	switch first.StateAt(now) {
 	case api.StateRunning:
 		return icon.Spec{State: icon.Running, Share: quantised(first.Share(now))}
 	case api.StateEnding:

@@ -78,6 +78,20 @@ func (p *paper) hide(key string) {
 	delete(p.entries, key)
 }
 
+// label is what stands at a place.
+func (p *paper) label(key string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.entries[key]
+}
+
+// last is the last picture, and how many there were.
+func (p *paper) last() (icon.Spec, int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.pictures[len(p.pictures)-1], len(p.pictures)
+}
+
 // TestTwoHours: the icon follows the sand to the end though nothing happens, at the right moments,
 // and a line changes once a minute.
 func TestTwoHours(t *testing.T) {
@@ -102,12 +116,10 @@ func TestTwoHours(t *testing.T) {
 		} {
 			<-time.After(time.Until(start.Add(want.at + time.Millisecond)))
 			synctest.Wait()
-			p.mu.Lock()
-			got := p.pictures[len(p.pictures)-1]
-			if got.State != want.state || icon.Level(got.Share) != want.level || len(p.pictures) != i+1 {
-				t.Errorf("after %v: state %d, level %d, picture %d", want.at, got.State, icon.Level(got.Share), len(p.pictures))
+			got, n := p.last()
+			if got.State != want.state || icon.Level(got.Share) != want.level || n != i+1 {
+				t.Errorf("after %v: state %d, level %d, picture %d", want.at, got.State, icon.Level(got.Share), n)
 			}
-			p.mu.Unlock()
 		}
 		cancel()
 		if err := <-done; err != nil {
@@ -149,20 +161,20 @@ func TestOpenMenuIsLeftAlone(t *testing.T) {
 		defer cancel()
 		go l.run(ctx)
 		synctest.Wait()
-		before := p.entries[keyLock]
+		before := p.label(keyLock)
 		l.opened <- struct{}{}
 		synctest.Wait()
 		fake.Set(func(s *api.Snapshot) { s.Locked = true })
 		synctest.Wait()
-		if got := p.entries[keyLock]; got != before {
+		if got := p.label(keyLock); got != before {
 			t.Errorf("the open menu changed to %q", got)
 		}
-		if got := p.pictures[len(p.pictures)-1].State; got != icon.Locked {
-			t.Errorf("the icon stayed in state %d", got)
+		if got, _ := p.last(); got.State != icon.Locked {
+			t.Errorf("the icon stayed in state %d", got.State)
 		}
 		<-time.After(stillFor + time.Second)
 		synctest.Wait()
-		if got := p.entries[keyLock]; got != "Unlock" {
+		if got := p.label(keyLock); got != "Unlock" {
 			t.Errorf("later it says %q", got)
 		}
 	})

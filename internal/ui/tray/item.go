@@ -20,7 +20,7 @@ type Item struct {
 // Do is what a click asks for. One of its fields is set; the zero value asks for nothing.
 type Do struct {
 	Login string        // log in to this registry
-	Page  string        // bring this login page to the user
+	Page  string        // open this login page
 	Pause time.Duration // hold back notices so long, counted from the click
 	Verb  api.Verb      // a change of state without arguments
 }

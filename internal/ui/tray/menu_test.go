@@ -48,7 +48,7 @@ var restEN = []string{"-", "Open Sandglass", "Pause notices for an hour", "Lock"
 var restJA = []string{"-", "Sandglass を開く", "通知を 1 時間止める", "ロック", "設定…", "-", "終了"}
 
 func TestMenu(t *testing.T) {
-	npm := running("npm", "alice", 72*time.Minute)
+	npm := running("npm", "alice", 72*time.Minute+time.Second)
 	waiting := with(npm, func(x *api.Session) {
 		x.Login = &api.Login{State: api.LoginWaiting, URL: "https://login.example.com/x", Host: "login.example.com"}
 	})
@@ -61,7 +61,7 @@ func TestMenu(t *testing.T) {
 		{"one", []api.Session{npm},
 			[]string{"npm (alice) is signed in until 13:12", "npm (alice): 1 h 12 min left"},
 			[]string{"有効なセッション 1 件、次の終了は 13:12（npm（alice））", "npm（alice）: 残り 1 時間 12 分"}},
-		{"two, in an order that stays", []api.Session{npm, running("acme", "", 100*time.Minute)},
+		{"two, in an order that stays", []api.Session{npm, running("acme", "", 100*time.Minute+time.Second)},
 			[]string{"2 sessions alive, npm (alice) ends first, at 13:12", "acme: 1 h 40 min left", "npm (alice): 1 h 12 min left"},
 			[]string{"有効なセッション 2 件、次の終了は 13:12（npm（alice））", "acme: 残り 1 時間 40 分", "npm（alice）: 残り 1 時間 12 分"}},
 		{"ending", []api.Session{running("npm", "alice", 9*time.Minute+30*time.Second)},
@@ -90,9 +90,9 @@ func TestMenu(t *testing.T) {
 			[]string{"見守るセッションはまだありません", "npm: ログインする"}},
 		{"login without a browser", []api.Session{waiting},
 			[]string{"npm (alice): waiting for you on the login page", "npm (alice): finish the login in your browser",
-				"Copy the login address for npm (alice) (login.example.com)"},
+				"Open the login page for npm (alice) (login.example.com)"},
 			[]string{"npm（alice）: ログインページでの操作を待っています", "npm（alice）: ブラウザでログインを完了してください",
-				"npm（alice） のログイン用アドレスをコピー（login.example.com）"}},
+				"npm（alice） のログインページを開く（login.example.com）"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := api.Snapshot{Sessions: c.sessions}
@@ -108,7 +108,7 @@ func TestMenu(t *testing.T) {
 
 func TestMenuOfWholeState(t *testing.T) {
 	s := api.Snapshot{
-		Sessions: []api.Session{running("npm", "alice", 72*time.Minute)}, Locked: true,
+		Sessions: []api.Session{running("npm", "alice", 72*time.Minute+time.Second)}, Locked: true,
 		Paused: noon.Add(30 * time.Minute), Findings: make([]api.Finding, 3),
 	}
 	want := []string{"Locked: shells have no credentials", "npm (alice): locked", "-", "3 findings", "Open Sandglass",
@@ -183,14 +183,14 @@ func TestEveryItemHasItsPlace(t *testing.T) {
 }
 
 func TestTooltip(t *testing.T) {
-	s := api.Snapshot{Sessions: []api.Session{running("npm", "alice", 72*time.Minute)}}
+	s := api.Snapshot{Sessions: []api.Session{running("npm", "alice", 72*time.Minute+time.Second)}}
 	if got, want := Tooltip(s, i18n.New("en"), noon), "Sandglass: npm (alice) is signed in until 13:12"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
 func TestIconSpec(t *testing.T) {
-	npm := running("npm", "alice", 72*time.Minute) // 60 % left
+	npm := running("npm", "alice", 72*time.Minute+time.Second) // 60 % left
 	muted := with(running("old", "", -time.Hour), func(x *api.Session) { x.Muted = true })
 	forgotten := running("old", "", -13*time.Hour)
 	for _, c := range []struct {

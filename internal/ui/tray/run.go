@@ -11,8 +11,7 @@ import (
 
 // Options are what the wiring lends to the tray. Every function may be called from any goroutine.
 type Options struct {
-	// Page brings a login page to the user where no browser could be started: its address onto the
-	// clipboard, or another try to open it.
+	// Page tries again to open a login page on which no browser was started.
 	Page func(ctx context.Context, page string) error
 	// Hosts calls see with whether this desktop shows tray icons, at once and at every change, until
 	// ctx ends. nil: it always does.

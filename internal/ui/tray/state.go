@@ -13,27 +13,6 @@ import (
 // it was used after its end.
 const staleAfter = 12 * time.Hour
 
-// stateAt is where a session stands at now. The snapshot may be older than the moment that counts:
-// the end comes though no request was made.
-func stateAt(s api.Session, now time.Time) api.State {
-	switch s.State {
-	case api.StateNone, api.StateLocked, api.StateEnded:
-		return s.State
-	}
-	stage := life(s).Stage(now)
-	switch {
-	case stage == session.Ended:
-		return api.StateEnded
-	case s.State == api.StateOffline:
-		return api.StateOffline
-	case stage == session.Unknown:
-		return api.StateUnknown
-	case stage == session.Ending:
-		return api.StateEnding
-	}
-	return api.StateRunning
-}
-
 func life(s api.Session) session.Life { return session.Life{Start: s.Started, End: s.Ends} }
 
 // head is the session that decides what the icon shows: the one that ends first among those in use.
@@ -54,7 +33,7 @@ func head(s api.Snapshot, now time.Time) (api.Session, bool) {
 
 // rank orders sessions by how much they matter to the whole state, the most first.
 func rank(s api.Session, now time.Time) int {
-	switch stateAt(s, now) {
+	switch s.StateAt(now) {
 	case api.StateEnded:
 		if s.Muted || stale(s, now) {
 			return 6
@@ -85,7 +64,7 @@ func stale(s api.Session, now time.Time) bool {
 func count(s api.Snapshot, now time.Time) map[api.State]int {
 	n := map[api.State]int{}
 	for _, x := range s.Sessions {
-		n[stateAt(x, now)]++
+		n[x.StateAt(now)]++
 	}
 	return n
 }

@@ -248,7 +248,7 @@ func TestEntriesComeAndGo(t *testing.T) {
 	if line, ok := menu.Find("my__registry (alice): finish"); !ok || line.ID != first.ID {
 		t.Errorf("line %+v was %+v, menu %q", line, first, menu.Labels())
 	}
-	it.Click(t, "Copy the login address")
+	it.Click(t, "Open the login page")
 	p.says("page https://login.example.com/1")
 	s = living(time.Hour)
 	s.Sessions, s.Settings.Language = nil, "ja"
@@ -317,4 +317,18 @@ func TestNoBus(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.says("ended <nil>")
+}
+
+// TestRealPanel: the icon stands in a real panel, and its menu renews by the keyboard alone.
+// SANDGLASS_SHOTS names a folder for pictures of it.
+func TestRealPanel(t *testing.T) {
+	d := desktop.Start(t)
+	s := living(30 * time.Minute)
+	s.Findings = make([]api.Finding, 2)
+	p := start(t, d.Env(), s)
+	p.says("host true")
+	d.OpenTray(t)
+	d.Shot(t, "tray-menu")
+	d.Key(t, "Down", "Return")
+	p.says("login https://registry.example.com/")
 }

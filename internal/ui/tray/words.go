@@ -21,7 +21,7 @@ func (v view) status() string {
 	}
 	args := i18n.Args{"Who": who(v.p, first), "Clock": v.clock(first), "Left": v.left(first)}
 	n := count(v.s, v.now)
-	switch state := stateAt(first, v.now); state {
+	switch state := first.StateAt(v.now); state {
 	case api.StateEnded:
 		return v.p.N("tray.status.ended"+v.vague(first, state), n[state], args)
 	case api.StateEnding:
@@ -49,7 +49,7 @@ func (v view) line(x api.Session) string {
 			return v.p.T("tray.line.waiting", args)
 		}
 	}
-	state := stateAt(x, v.now)
+	state := x.StateAt(v.now)
 	if v.s.Locked && state != api.StateNone && state != api.StateEnded {
 		state = api.StateLocked
 	}

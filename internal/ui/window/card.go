@@ -40,7 +40,7 @@ func newCard(tapped func(api.Session)) *card {
 	c.glass.SetMinSize(fyne.NewSquareSize(7 * grid))
 	c.button = action("", false, func() { tapped(c.session) })
 	facts := container.NewVBox(c.title, c.about, c.chips)
-	when := fixed(container.NewVBox(c.big, c.small), 27*grid)
+	when := container.New(layout.NewCustomPaddedLayout(0, 0, 3*grid, 0), fixed(container.NewVBox(c.big, c.small), 26*grid))
 	right := container.NewHBox(when, fixed(container.NewCenter(c.button), 14*grid))
 	row := container.NewBorder(nil, nil, container.New(layout.NewCustomPaddedLayout(0, 0, 0, 2*grid), container.NewCenter(c.glass)), container.NewVBox(layout.NewSpacer(), right, layout.NewSpacer()), facts)
 	c.box = panel(row, p.card, p.line)

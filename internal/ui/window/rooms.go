@@ -29,7 +29,7 @@ var glasses = map[api.State]icon.State{
 
 // glassSpec is how a session's sandglass looks at now.
 func glassSpec(s api.Session, now time.Time) icon.Spec {
-	return icon.Spec{State: glasses[s.StateAt(now)], Share: s.Share(now), Size: glassSize, Dark: current() == night}
+	return icon.Spec{State: glasses[s.StateAt(now)], Exact: true, Share: s.Share(now), Size: glassSize, Dark: current() == night}
 }
 
 // rail is the left side: the program's name, the room, and what keeps the secrets.

@@ -1,5 +1,5 @@
-# Sandglass: gives every prompt of this shell the registry logins as they are now.
-# It holds no secret. Before a prompt it asks whether one file still exists: no process, one system call.
+# Sandglass: gives every prompt and command of this shell the registry logins as they are now.
+# It holds no secret. Before each it asks whether one file still exists: no process, one system call.
 
 __sandglass_seen=
 
@@ -14,24 +14,33 @@ __sandglass_load() {
   done
 }
 
-# With errexit a status handed on would end the shell, so it is only handed on without.
-__sandglass_prompt() {
+__sandglass_prompt() { [[ -e $__sandglass_seen ]] || __sandglass_load; }
+
+# The same within a string, where the next command sees what this one returns. With errexit a status
+# that is handed on would end the shell.
+__sandglass_prompt_kept() {
   local status=$?
-  [[ -e $__sandglass_seen ]] || __sandglass_load
+  __sandglass_prompt
   [[ $- == *e* ]] || return "$status"
 }
 
 case "${PROMPT_COMMAND[*]-}" in
 *__sandglass_prompt*) ;;
 *)
-  # As an entry of its own where bash knows a list (5.1) and children do not inherit the variable. Else
-  # behind what is there; a child bash without this file then finds an empty command.
+  # As an entry of its own where bash knows a list (5.1), which keeps the status for each, and where children
+  # do not inherit the variable. Else behind what is there; a child bash without this file finds an empty command.
   if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)) && [[ -z ${PROMPT_COMMAND+x} || ${PROMPT_COMMAND@a} != *x* ]]; then
     PROMPT_COMMAND+=(__sandglass_prompt)
   else
-    PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}\${__sandglass_seen+__sandglass_prompt}"
+    PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}\${__sandglass_seen+__sandglass_prompt_kept}"
   fi
   ;;
 esac
+
+# A login may end while the shell waits at its prompt, so a command looks again before it runs. Bash has
+# one place for that; it is taken only where nobody else has it.
+if [[ -z $(\builtin trap -p DEBUG) ]]; then
+  \builtin trap '[[ $BASH_COMMAND == __sandglass_prompt* || -e $__sandglass_seen ]] || __sandglass_load || :' DEBUG
+fi
 
 __sandglass_load

@@ -1,5 +1,5 @@
-# Sandglass: gives every prompt of this shell the registry logins as they are now.
-# It holds no secret. Before a prompt it asks whether one file still exists: no process, one system call.
+# Sandglass: gives every prompt and command of this shell the registry logins as they are now.
+# It holds no secret. Before each it asks whether one file still exists: no process, one system call.
 
 set -g __sandglass_seen ''
 
@@ -16,7 +16,8 @@ function __sandglass_load
     return 0
 end
 
-function __sandglass_prompt --on-event fish_prompt
+# Before a command too: a login may end while the shell waits at its prompt.
+function __sandglass_prompt --on-event fish_prompt --on-event fish_preexec
     test -e "$__sandglass_seen"; or __sandglass_load
 end
 

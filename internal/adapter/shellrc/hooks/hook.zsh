@@ -1,5 +1,5 @@
-# Sandglass: gives every prompt of this shell the registry logins as they are now.
-# It holds no secret. Before a prompt it asks whether one file still exists: no process, one system call.
+# Sandglass: gives every prompt and command of this shell the registry logins as they are now.
+# It holds no secret. Before each it asks whether one file still exists: no process, one system call.
 
 typeset -g __sandglass_seen=
 
@@ -18,7 +18,9 @@ __sandglass_load() {
 
 __sandglass_prompt() { [[ -e $__sandglass_seen ]] || __sandglass_load }
 
-typeset -ga precmd_functions
+# Before a command too: a login may end while the shell waits at its prompt.
+typeset -ga precmd_functions preexec_functions
 (( ${precmd_functions[(I)__sandglass_prompt]} )) || precmd_functions+=(__sandglass_prompt)
+(( ${preexec_functions[(I)__sandglass_prompt]} )) || preexec_functions+=(__sandglass_prompt)
 
 __sandglass_load

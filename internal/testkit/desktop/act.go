@@ -1,0 +1,89 @@
+package desktop
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// noteClass is the window class of the notification service.
+const noteClass = "Xfce4-notifyd"
+
+// Where the notification service puts its buttons: in a row at the right, the last one outermost, all
+// as wide as their labels' widest, which is this for labels of up to eight letters.
+const (
+	buttonWidth  = 85
+	buttonGap    = 7
+	buttonMargin = 14
+	buttonHeight = 34
+)
+
+// WaitNote waits until a notice is on the screen.
+func (d *Desktop) WaitNote(t testing.TB) Window {
+	t.Helper()
+	return d.WaitWindow(t, noteClass)
+}
+
+// PressNote presses a button of the notice on the screen: number i of n, from 0. Labels must be short.
+func (d *Desktop) PressNote(t testing.TB, i, n int) {
+	t.Helper()
+	w := d.WaitNote(t)
+	x := w.X + w.Width - buttonMargin - buttonWidth/2 - (n-1-i)*(buttonWidth+buttonGap)
+	d.Click(t, x, w.Y+w.Height-buttonMargin-buttonHeight/2)
+}
+
+// Key presses keys of the keyboard one after the other, such as "Down" and "Return".
+func (d *Desktop) Key(t testing.TB, names ...string) {
+	t.Helper()
+	d.tool(t, "xdotool", append([]string{"key", "--delay", "60"}, names...)...)
+}
+
+// trayIcon is the middle of the panel's first icon.
+const trayIcon = 15
+
+// OpenTray waits until the panel draws its first icon, and opens that icon's menu.
+func (d *Desktop) OpenTray(t testing.TB) {
+	t.Helper()
+	Until(t, "the icon in the panel", func() bool { return d.colours(t, 2*trayIcon) > 8 })
+	d.Click(t, trayIcon, trayIcon)
+	looks := 0
+	Until(t, "a menu of the panel", func() bool {
+		// The panel ignores a click that comes before it has read the menu, and says nothing about that.
+		if looks++; looks%25 == 0 {
+			d.Click(t, trayIcon, trayIcon)
+		}
+		return slices.ContainsFunc(d.windows(panelClass), func(w Window) bool { return w.Height > menuHeight })
+	})
+}
+
+// panelClass is the window class of the panel's tray and of the menus that it shows.
+const panelClass = "Wrapper-2.0"
+
+// menuHeight is more than the height of the panel or of a tooltip.
+const menuHeight = 60
+
+// colours is how many colours the upper left corner of the screen has.
+func (d *Desktop) colours(t testing.TB, side int) int {
+	t.Helper()
+	size := strconv.Itoa(side)
+	out := d.tool(t, "import", "-window", "root", "-crop", size+"x"+size+"+0+0", "-format", "%k", "info:-")
+	n, err := strconv.Atoi(strings.TrimSpace(out))
+	if err != nil {
+		t.Fatalf("count colours: %q", out)
+	}
+	return n
+}
+
+// Shot writes the screen to <name>.png in the folder that SANDGLASS_SHOTS names, for people to look at.
+// Without the variable it does nothing.
+func (d *Desktop) Shot(t testing.TB, name string) {
+	t.Helper()
+	dir := os.Getenv("SANDGLASS_SHOTS")
+	if dir == "" {
+		return
+	}
+	d.Screenshot(t, filepath.Join(dir, name+".png"))
+}
