@@ -24,6 +24,7 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/agent"
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection/hook"
 	"github.com/sandglass-dev/sandglass/internal/domain/npmrc"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
 	"github.com/sandglass-dev/sandglass/internal/i18n"
@@ -176,7 +177,7 @@ func windowPath() string {
 
 // hookFile writes a shell's hook where setup puts it, and returns its path.
 func hookFile(dir, shell string) (string, error) {
-	text, err := shellrc.Hook(shell)
+	text, err := hook.Text(shell)
 	if err != nil {
 		return "", err
 	}

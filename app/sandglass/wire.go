@@ -11,9 +11,8 @@ import (
 
 	"github.com/sandglass-dev/sandglass/internal/adapter/dirs"
 	"github.com/sandglass-dev/sandglass/internal/adapter/ipc"
-	"github.com/sandglass-dev/sandglass/internal/adapter/shellrc"
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
-	"github.com/sandglass-dev/sandglass/internal/domain/injection"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection/hook"
 	"github.com/sandglass-dev/sandglass/internal/ui/cli"
 )
 
@@ -38,7 +37,7 @@ func wire() cli.Env {
 		Agent:      ipc.Dial(folders.Runtime),
 		StartAgent: start(folders.Runtime, err),
 		AgentPath:  agentPath,
-		Hook:       hook,
+		Hook:       hook.Text,
 	}
 }
 
@@ -55,15 +54,6 @@ func start(dir string, lost error) func(context.Context, bool) error {
 		}
 		return ipc.Start(ctx, dir, argv...)
 	}
-}
-
-// hook is the hook file of a shell, with the error that the command line knows.
-func hook(shell string) (string, error) {
-	text, err := shellrc.Hook(shell)
-	if errors.Is(err, shellrc.ErrShell) {
-		err = injection.ErrShell
-	}
-	return text, err
 }
 
 // agentPath finds the agent: where SANDGLASS_AGENT says, else beside this program or what it links to, else in PATH.

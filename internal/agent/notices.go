@@ -116,7 +116,9 @@ func (c *core) pressed(p Pressed) {
 	u, err := registry.Parse(p.ID)
 	switch {
 	case p.Key == buttonMove:
-		c.agreeToMove()
+		if err := c.agreeToMove(); err != nil {
+			c.log.Warn("Note the agreement to move", "error", err)
+		}
 	case err != nil || c.sessions[u] == nil:
 	case p.Key == buttonRenew:
 		c.log.Info("Renew asked for in a notice", "registry", u.String())

@@ -105,7 +105,8 @@ type Files interface {
 type Watcher interface {
 	// Track replaces the set of watched files (absolute paths; they need not exist).
 	Track(paths []string)
-	// Changes delivers batches of tracked paths that may have changed, after 20 ms of quiet; every path after an overflow.
+	// Changes delivers batches of tracked paths that may have changed, after
+	// 20 ms of quiet. After an overflow every path is looked at again.
 	Changes() <-chan []string
 	// Polling reports whether the system's notices are not to be had for any path.
 	Polling() bool

@@ -24,6 +24,7 @@ func TestRealBrowser(t *testing.T) {
 			b := chromium.Start(t)
 			b.Open(page)
 			b.Click("button[name=quick]")
+			b.Gone("button[name=quick]")
 			return b.Text()
 		})
 	})

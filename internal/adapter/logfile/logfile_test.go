@@ -37,6 +37,8 @@ var secrets = map[string]string{
 	"ours":      "SG_0123ABCD=CANARY0123",
 	"user":      "https://me:CANARYpass@registry.example.com/a",
 	"query":     "https://registry.example.com/-/v1/done?authId=CANARY-0123",
+	"page":      "https://registry.example.com/login/cli/CANARY-0123",
+	"glued":     "x_npm_CANARY0123456789012345678901234567",
 	"fragment":  "https://registry.example.com/x#CANARY",
 	"json":      `{"_authToken":"CANARY0123456789"}`,
 	"two lines": "a=npm_CANARY0123456789012345678901234567\nb=npm_CANARY0123456789012345678901234568",

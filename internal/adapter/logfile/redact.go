@@ -25,13 +25,15 @@ var rules = []struct {
 	{regexp.MustCompile(`([a-z][a-z0-9+.-]*://)[^\s/@"']+@`), "${1}" + gone + "@"},
 	// what follows ? or # in an address: a login's id
 	{regexp.MustCompile(`(https?://[^\s"'?#]+)[?#][^\s"']*`), "${1}?" + gone},
+	// a login page, which is good for one login
+	{regexp.MustCompile(`(https?://[^\s"'?#]*/login/)[^\s"'\\]+`), "${1}" + gone},
 	// tokens that show what they are
-	{regexp.MustCompile(`\bnpms?_[A-Za-z0-9]{20,}`), gone},
-	{regexp.MustCompile(`\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})`), gone},
+	{regexp.MustCompile(`npms?_[A-Za-z0-9]{20,}`), gone},
+	{regexp.MustCompile(`(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})`), gone},
 	{regexp.MustCompile(`\bgl[a-z]{2,5}-[A-Za-z0-9_.=-]{20,}`), gone},
 	{regexp.MustCompile(`\b(?:AKCp[A-Za-z0-9]{20,}|cmVmd[A-Za-z0-9]{20,})`), gone},
 	{regexp.MustCompile(`\b[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}\b`), gone},
-	{regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?`), gone},
+	{regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?`), gone},
 }
 
 // Redact replaces whatever looks like a credential. A text without one comes back as it is.

@@ -121,7 +121,7 @@ func TestE03_CancelledBySettingTheClock_Played(t *testing.T) {
 }
 
 // broken is a timer that fails.
-type broken struct{ played }
+type broken struct{}
 
 func (broken) wait() (bool, error)         { return false, unix.EIO }
 func (broken) close()                      {}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/sandglass-dev/sandglass/internal/adapter/shellrc"
 	"github.com/sandglass-dev/sandglass/internal/agent"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection/hook"
 )
 
 var all = []string{"bash", "zsh", "fish", "pwsh", "nu"}
@@ -189,18 +191,18 @@ func TestPlanFollowsTheEnvironment(t *testing.T) {
 
 func TestPlanErrors(t *testing.T) {
 	home, s := person(t, nil)
-	if _, err := s.Plan([]string{"bash", "tcsh"}, false); !errors.Is(err, shellrc.ErrShell) {
+	if _, err := s.Plan([]string{"bash", "tcsh"}, false); !errors.Is(err, injection.ErrShell) {
 		t.Errorf("tcsh: %v", err)
 	}
 	must(t, os.Mkdir(filepath.Join(home, ".bashrc"), 0o700))
 	if _, err := s.Plan([]string{"bash"}, false); err == nil || !strings.Contains(err.Error(), ".bashrc") {
 		t.Errorf("a folder: %v", err)
 	}
-	if _, err := shellrc.Hook("csh"); !errors.Is(err, shellrc.ErrShell) {
+	if _, err := hook.Text("csh"); !errors.Is(err, injection.ErrShell) {
 		t.Errorf("csh: %v", err)
 	}
 	for _, name := range append(all, "powershell", "nushell") {
-		if text, err := shellrc.Hook(name); err != nil || !strings.Contains(text, "gen.") {
+		if text, err := hook.Text(name); err != nil || !strings.Contains(text, "gen.") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

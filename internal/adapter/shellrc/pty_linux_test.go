@@ -15,8 +15,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/sandglass-dev/sandglass/internal/adapter/envfile"
-	"github.com/sandglass-dev/sandglass/internal/adapter/shellrc"
 	"github.com/sandglass-dev/sandglass/internal/agent"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection/hook"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
 
@@ -48,7 +48,7 @@ func newWorld(t testing.TB) world {
 	must(t, os.Chmod(w.run, 0o700))
 	must(t, os.MkdirAll(w.hooks, 0o700))
 	for _, sh := range []string{"bash", "zsh", "fish", "pwsh", "nu"} {
-		text, err := shellrc.Hook(sh)
+		text, err := hook.Text(sh)
 		must(t, err)
 		must(t, os.WriteFile(w.hook(sh), []byte(text), 0o644))
 	}

@@ -8,7 +8,6 @@ package shellrc
 
 import (
 	"bytes"
-	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,13 +16,9 @@ import (
 	"strings"
 
 	"github.com/sandglass-dev/sandglass/internal/agent"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection/hook"
 )
-
-//go:embed hooks
-var hooks embed.FS
-
-// ErrShell is wrapped where a shell has no hook.
-var ErrShell = errors.New("no hook for this shell")
 
 // Options say whose shells they are.
 type Options struct {
@@ -50,22 +45,9 @@ func New(o Options) *Shells {
 	return &Shells{o}
 }
 
-// Hook returns the hook file of a shell: bash, zsh, fish, pwsh or nu. It holds no secret. Errors wrap ErrShell.
-func Hook(shell string) (string, error) {
-	sh, err := named(shell)
-	if err != nil {
-		return "", err
-	}
-	data, err := hooks.ReadFile("hooks/" + sh.hook)
-	if err != nil {
-		return "", fmt.Errorf("read hook of %s: %w", shell, err)
-	}
-	return string(data), nil
-}
-
 // Plan says what would change so that these shells load the hook, or stop doing so. Files that are right
 // already are left out. An edit's path is the one that the user knows: whoever writes follows links. To remove,
-// an rc file stays even if nothing else is in it, but files that are ours alone go. Errors wrap ErrShell or
+// an rc file stays even if nothing else is in it, but files that are ours alone go. Errors wrap injection.ErrShell or
 // say which file cannot be read.
 func (s *Shells) Plan(shells []string, remove bool) ([]agent.FileEdit, error) {
 	var edits []agent.FileEdit
@@ -78,25 +60,26 @@ func (s *Shells) Plan(shells []string, remove bool) ([]agent.FileEdit, error) {
 		if err != nil {
 			return nil, err
 		}
-		hook, err := s.planHook(sh, remove)
+		file, err := s.planHook(sh, remove)
 		if err != nil {
 			return nil, err
 		}
 		// The hook comes before the lines that read it, and goes after them.
 		if remove {
-			edits = append(append(edits, rc...), hook...)
+			edits = append(append(edits, rc...), file...)
 		} else {
-			edits = append(append(edits, hook...), rc...)
+			edits = append(append(edits, file...), rc...)
 		}
 	}
 	return edits, nil
 }
 
 func (s *Shells) planHook(sh shell, remove bool) ([]agent.FileEdit, error) {
-	want, err := hooks.ReadFile("hooks/" + sh.hook)
+	text, err := hook.Text(sh.name)
 	if err != nil {
-		return nil, fmt.Errorf("read hook: %w", err)
+		return nil, err
 	}
+	want := []byte(text)
 	if remove {
 		want = nil
 	}
@@ -151,5 +134,5 @@ func named(name string) (shell, error) {
 			return sh, nil
 		}
 	}
-	return shell{}, fmt.Errorf("%w: %q (there are bash, zsh, fish, pwsh and nu; other shells read env.sh with a dot)", ErrShell, name)
+	return shell{}, fmt.Errorf("%w: %q (there are bash, zsh, fish, pwsh and nu; other shells read env.sh with a dot)", injection.ErrShell, name)
 }

@@ -111,7 +111,7 @@ func TestE01_E11_LadderOverNinetyDays(t *testing.T) {
 			if life.Stage(time.Now()) == Ended {
 				life = Life{time.Now(), time.Now().Add(2 * time.Hour)}
 			}
-			<-time.After(life.NextChange(time.Now()).Sub(time.Now()))
+			<-time.After(time.Until(life.NextChange(time.Now())))
 		}
 		// The last session of the 90 days is still alive when they are over.
 		if want := 90 * 12; count[TellSoon] != want || count[TellEnded] != want-1 {

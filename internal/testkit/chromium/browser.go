@@ -152,7 +152,7 @@ func (b *Browser) Type(selector, text string) {
 	b.call(http.MethodPost, "/element/"+b.find(selector)+"/value", map[string]string{"text": text}, nil)
 }
 
-// Click clicks the element that a CSS selector finds, and waits for the page that follows, if any.
+// Click clicks the element that a CSS selector finds. The page that follows may take a moment: see Gone.
 func (b *Browser) Click(selector string) {
 	b.t.Helper()
 	b.call(http.MethodPost, "/element/"+b.find(selector)+"/click", struct{}{}, nil)
@@ -164,6 +164,26 @@ func (b *Browser) find(selector string) string {
 	found := map[string]string{}
 	b.call(http.MethodPost, "/element", map[string]string{"using": "css selector", "value": selector}, &found)
 	return found[elementKey]
+}
+
+// Gone waits until no element fits a CSS selector, up to ten seconds: the page that had it was left.
+func (b *Browser) Gone(selector string) {
+	b.t.Helper()
+	tick, limit := time.NewTicker(20*time.Millisecond), time.After(10*time.Second)
+	defer tick.Stop()
+	for {
+		script := map[string]any{"script": "return document.readyState === 'complete' && !document.querySelector(arguments[0])", "args": []any{selector}}
+		gone := false
+		// While one page takes the other's place there is none to ask.
+		if err := b.try(http.MethodPost, "/execute/sync", script, &gone); err == nil && gone {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-limit:
+			b.t.Fatalf("the page with %s is still there", selector)
+		}
+	}
 }
 
 // Text is what the page shows.

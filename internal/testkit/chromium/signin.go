@@ -14,8 +14,7 @@ func SignIn(t testing.TB, url, user, password, screenshot string) string {
 	b.Type("input[name=username]", user)
 	b.Type("input[name=password]", password)
 	b.Click("button[type=submit]")
-	// The answer has a heading too; the form's page is gone once the click returned.
-	b.find("h1")
+	b.Gone("input[name=password]")
 	if screenshot != "" {
 		b.Screenshot(screenshot)
 	}

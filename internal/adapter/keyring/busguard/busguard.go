@@ -7,7 +7,8 @@
 // ready in the order of their paths). It looks for a bus that answers a first call within half a second and, for
 // as long as initialisation lasts, names in DBUS_SESSION_BUS_ADDRESS that bus alone, or an address
 // where nothing is. Restore puts the variable back; adapter/keyring, the one importer, calls it in
-// its own init. Nothing but package variables is kept, and Restore may be called again.
+// its own init. Nothing but package variables is kept, and Restore may be called again. If no bus
+// answered, the library knows of none as long as the process lives.
 package busguard
 
 import "os"
@@ -21,15 +22,10 @@ const nowhere = "unix:path=/nonexistent/sandglass"
 var (
 	original string
 	given    bool
-	found    string // the address of the bus that answered
 )
 
 // Original returns what DBUS_SESSION_BUS_ADDRESS was when the process began, and whether it was set.
 func Original() (string, bool) { return original, given }
-
-// Answered reports whether a session bus answered when the process began. If none did, the keyring
-// library knows of no bus as long as this process lives.
-func Answered() bool { return found != "" }
 
 // Restore gives DBUS_SESSION_BUS_ADDRESS back to the rest of the process and to its children.
 func Restore() {

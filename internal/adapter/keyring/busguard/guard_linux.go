@@ -19,15 +19,11 @@ func init() {
 	end := time.Now().Add(patience)
 	for _, name := range candidates(original) {
 		if answers(name, end) {
-			found = address(name)
-			break
+			os.Setenv(variable, address(name))
+			return
 		}
 	}
-	if found == "" {
-		os.Setenv(variable, nowhere)
-		return
-	}
-	os.Setenv(variable, found)
+	os.Setenv(variable, nowhere)
 }
 
 // candidates lists the sockets where a bus may be, the way syscall.SockaddrUnix names them. An
@@ -37,7 +33,7 @@ func candidates(addresses string) []string {
 	var list []string
 	if addresses == "" || addresses == "autolaunch:" {
 		for _, dir := range []string{os.Getenv("XDG_RUNTIME_DIR"), "/run/user/" + strconv.Itoa(os.Getuid())} {
-			if strings.HasPrefix(dir, "/") {
+			if strings.HasPrefix(dir, "/") && !strings.ContainsAny(dir, ",;") {
 				list = append(list, dir+"/bus")
 			}
 		}
