@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -143,3 +144,6 @@ func (u *user) await(what string, ok func() bool) {
 		}
 	}
 }
+
+// testLog shows a log's lines with the test's.
+func testLog(t *testing.T) *slog.Logger { return slog.New(slog.NewTextHandler(t.Output(), nil)) }

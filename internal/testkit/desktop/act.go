@@ -4,8 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
 )
 
@@ -47,7 +45,7 @@ const trayIcon = 15
 // OpenTray waits until the panel draws its first icon, and opens that icon's menu.
 func (d *Desktop) OpenTray(t testing.TB) {
 	t.Helper()
-	Until(t, "the icon in the panel", func() bool { return d.colours(t, 2*trayIcon) > 8 })
+	Until(t, "the icon in the panel", func() bool { return d.Colours(t, Window{0, 0, 2 * trayIcon, 2 * trayIcon}) > 8 })
 	d.Click(t, trayIcon, trayIcon)
 	looks := 0
 	Until(t, "a menu of the panel", func() bool {
@@ -64,18 +62,6 @@ const panelClass = "Wrapper-2.0"
 
 // menuHeight is more than the height of the panel or of a tooltip.
 const menuHeight = 60
-
-// colours is how many colours the upper left corner of the screen has.
-func (d *Desktop) colours(t testing.TB, side int) int {
-	t.Helper()
-	size := strconv.Itoa(side)
-	out := d.tool(t, "import", "-window", "root", "-crop", size+"x"+size+"+0+0", "-format", "%k", "info:-")
-	n, err := strconv.Atoi(strings.TrimSpace(out))
-	if err != nil {
-		t.Fatalf("count colours: %q", out)
-	}
-	return n
-}
 
 // Shot writes the screen to <name>.png in the folder that SANDGLASS_SHOTS names, for people to look at.
 // Without the variable it does nothing.

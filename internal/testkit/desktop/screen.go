@@ -112,7 +112,7 @@ func write(t testing.TB, file, text string) {
 func screen(t testing.TB, env []string) string {
 	t.Helper()
 	r, w := pipe(t)
-	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1000x640x24", "-nolisten", "tcp")
+	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x820x24", "-nolisten", "tcp")
 	cmd.Env, cmd.ExtraFiles = env, []*os.File{w}
 	said := &log{}
 	cmd.Stderr = said
@@ -185,4 +185,23 @@ func (d *Desktop) tool(t testing.TB, name string, args ...string) string {
 		t.Fatal(fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, out))
 	}
 	return string(out)
+}
+
+// Shows reports whether a window of this class can be seen.
+func (d *Desktop) Shows(class string) bool { return len(d.windows(class)) > 0 }
+
+// Colours is how many colours a window has on the screen: few while nothing is drawn yet.
+func (d *Desktop) Colours(t testing.TB, w Window) int {
+	t.Helper()
+	crop := fmt.Sprintf("%dx%d+%d+%d", w.Width, w.Height, w.X, w.Y)
+	return number(t, d.tool(t, "import", "-window", "root", "-crop", crop, "-format", "%k", "info:-"))
+}
+
+func number(t testing.TB, text string) int {
+	t.Helper()
+	n, err := strconv.Atoi(strings.TrimSpace(text))
+	if err != nil {
+		t.Fatalf("count colours: %q", text)
+	}
+	return n
 }
