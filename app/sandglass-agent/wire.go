@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/sandglass-dev/sandglass/assets/icon"
 	"github.com/sandglass-dev/sandglass/internal/adapter/browser"
 	"github.com/sandglass-dev/sandglass/internal/adapter/envfile"
 	"github.com/sandglass-dev/sandglass/internal/adapter/files"
@@ -128,7 +129,10 @@ func (w world) ports(ctx context.Context, log *slog.Logger, chosen api.Settings)
 		return agent.Ports{}, nil, err
 	}
 	client := registry.New(registry.Options{UserAgent: "sandglass/" + version})
-	notices := notify.New(notify.Options{App: "Sandglass", Desktop: "sandglass", NoButtons: func() string { return i18n.New(chosen.Language).T("notice.nobuttons") }})
+	notices := notify.New(notify.Options{
+		App: "Sandglass", Desktop: "sandglass", Icon: iconFile(w.dirs.State),
+		NoButtons: func() string { return i18n.New(chosen.Language).T("notice.nobuttons") },
+	})
 	launcher := window.New(windowPath(), w.environ, log)
 	p := agent.Ports{
 		Registry: client, Keyring: keyring.Open(keyring.Options{Store: chosen.Store, Dir: filepath.Join(w.dirs.State, "secrets"), Passphrase: passphrase()}),
@@ -145,6 +149,18 @@ func (w world) ports(ctx context.Context, log *slog.Logger, chosen api.Settings)
 		p.Power = events
 	}
 	return p, func() { launcher.Close(); notices.Shutdown(); client.Close() }, nil
+}
+
+// iconFile writes the picture for notices, which another program reads. Without it they have none.
+func iconFile(dir string) string {
+	path := filepath.Join(dir, "sandglass.png")
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
+	if err := os.WriteFile(path, icon.PNG(icon.Spec{State: icon.Running, Share: 0.6, Exact: true, Size: 96}), 0o600); err != nil {
+		return ""
+	}
+	return path
 }
 
 // passphrase takes the passphrase out of the environment and hands it to the encrypted file.

@@ -83,7 +83,10 @@ func (c *core) hold(e *entry, s token.Secret) {
 			if e == nil || !e.secret.Equal(s) {
 				return
 			}
-			e.kept = err == nil
+			e.kept, e.keepAt = err == nil, time.Time{}
+			if !e.kept {
+				e.keepAt = c.now().Add(retryKeyring)
+			}
 			c.publishEnv()
 			for _, f := range c.files {
 				c.move(f)

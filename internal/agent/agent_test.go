@@ -317,5 +317,11 @@ func TestH03_LockedKeyring(t *testing.T) {
 		if w.shell("NPM_TOKEN") != secret || w.text(userRC) != rewritten(secret) {
 			t.Error("the session must be usable and the literal must stay")
 		}
+		w.set(func() { w.keyErr = nil }) // the user unlocks it
+		<-time.After(retryKeyring + time.Second)
+		s = snapshot(t, a)
+		if s.Agent.Store != api.StoreKeyring || len(w.keys) != 1 || w.text(userRC) != placeholderFile {
+			t.Errorf("after unlocking: store %s, %d keys, file:\n%s", s.Agent.Store, len(w.keys), w.text(userRC))
+		}
 	})
 }

@@ -59,6 +59,7 @@ type entry struct {
 	lost    bool         // the keyring should have it and could not give it
 	offline bool
 	probing bool
+	keepAt  time.Time // when to offer the secret to the keyring again, zero if it has it
 	nextTry time.Time // when to ask again whether it is alive, zero for never
 }
 

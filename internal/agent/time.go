@@ -15,6 +15,9 @@ const retryKeyring = time.Minute
 func (c *core) alarm() {
 	now := c.now()
 	for u, e := range c.sessions {
+		if !e.keepAt.IsZero() && !now.Before(e.keepAt) {
+			c.keepAgain(e)
+		}
 		if !e.nextTry.IsZero() && !now.Before(e.nextTry) {
 			e.nextTry = time.Time{}
 			if e.lost {
@@ -70,6 +73,7 @@ func (c *core) arm() {
 	at(c.paused)
 	for _, e := range c.sessions {
 		at(e.nextTry)
+		at(e.keepAt)
 		if e.Fingerprint != "" && !e.Refused {
 			at(e.life().NextChange(now))
 			at(e.Ladder.Snoozed)
@@ -102,6 +106,14 @@ func (c *core) power(e PowerEvent) {
 	}
 }
 
+// keepAgain offers a secret to the keyring that would not take it before.
+func (c *core) keepAgain(e *entry) {
+	e.keepAt = time.Time{}
+	if !e.secret.IsZero() && !e.over(c.now()) {
+		c.hold(e, e.secret)
+	}
+}
+
 // lookAgain asks keyring and registries anew after an absence.
 func (c *core) lookAgain() {
 	c.askNotices()
@@ -110,6 +122,8 @@ func (c *core) lookAgain() {
 		case e.Fingerprint == "":
 		case e.secret.IsZero():
 			c.fetchSecret(u)
+		case !e.keepAt.IsZero():
+			c.keepAgain(e)
 		case e.alive(c.now()):
 			c.probe(u)
 		}

@@ -90,6 +90,7 @@ func TestMainJob(t *testing.T) {
 	d.Shot(t, "main-running")
 
 	t.Log("the session runs out; the notice comes, and its button is pressed")
+	u.await("the last quarter of the session", func() bool { return u.session(r).State == api.StateEnding })
 	d.WaitNote(t)
 	d.Shot(t, "main-notice")
 	u.await("the end of the session", func() bool { return u.session(r).State == api.StateEnded })

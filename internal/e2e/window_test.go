@@ -70,6 +70,7 @@ func TestWindow(t *testing.T) {
 	w := d.WaitWindow(t, windowClass)
 	desktop.Until(t, "the window to draw", func() bool { return d.Colours(t, w) > 400 })
 	// A click into the window gives it the keyboard. The header's button comes first, then the cards'.
+	d.Shot(t, "window")
 	w = d.WaitWindow(t, windowClass) // it has its place now
 	d.Click(t, w.X+w.Width/2, w.Y+w.Height/2)
 	d.Key(t, "Tab", "Tab", "space")
@@ -78,7 +79,6 @@ func TestWindow(t *testing.T) {
 	if !agent.Await(login, func(c fakeagent.Call) bool { return c.Method == "login" }) {
 		t.Error("the keyboard reached no Renew button")
 	}
-	d.Shot(t, "window")
 	launcher.Close()
 	desktop.Until(t, "the window to end", func() bool { return !d.Shows(windowClass) })
 	cancel()

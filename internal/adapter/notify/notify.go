@@ -26,8 +26,10 @@ var _ agent.Notices = (*Service)(nil)
 type Options struct {
 	// App is the program's name as the user knows it.
 	App string
-	// Desktop is the name of the program's desktop entry without ".desktop", and of its icon.
+	// Desktop is the name of the program's desktop entry without ".desktop".
 	Desktop string
+	// Icon is the picture beside the text: a name of the icon theme, or the absolute path of a file.
+	Icon string
 	// NoButtons is the line that takes the place of the buttons where the service shows none. It is
 	// asked for each notice, so that it follows the language. nil: no line.
 	NoButtons func() string

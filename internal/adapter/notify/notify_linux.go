@@ -66,7 +66,7 @@ func (s *Service) Show(ctx context.Context, n agent.Notice) error {
 	m := compose(n, s.caps, s.opts)
 	var number uint32
 	err := s.object().CallWithContext(ctx, serviceName+".Notify", 0, s.opts.App, s.shown.number(n.ID),
-		s.opts.Desktop, m.title, m.body, m.actions, m.hints, m.expire).Store(&number)
+		s.opts.Icon, m.title, m.body, m.actions, m.hints, m.expire).Store(&number)
 	if err != nil {
 		return fmt.Errorf("show notice: %w: %w", ErrUnavailable, err)
 	}
