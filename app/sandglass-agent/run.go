@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -29,7 +30,8 @@ func run(args []string) int {
 		return 2
 	}
 	harden()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	forgetInherited()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	var err error
 	switch {
@@ -49,6 +51,17 @@ func run(args []string) int {
 		return 1
 	}
 	return 0
+}
+
+// forgetInherited takes credentials of the moment out of this process's environment: browser and window
+// would inherit them, and no lock would ever take them away.
+func forgetInherited() {
+	for _, v := range os.Environ() {
+		name, _, _ := strings.Cut(v, "=")
+		if name == "NPM_TOKEN" || name == "NODE_AUTH_TOKEN" || strings.HasPrefix(name, "SG_") {
+			_ = os.Unsetenv(name)
+		}
+	}
 }
 
 // runAgent is the everyday agent.

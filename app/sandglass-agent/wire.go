@@ -49,6 +49,7 @@ type wired struct {
 func (w world) wire(ctx context.Context, withTray bool) (wired, error) {
 	config := files.New(filepath.Join(w.dirs.State, "locks"))
 	choices := settings.New(filepath.Join(w.dirs.Config, "settings.toml"), config)
+	w.sweep(config)
 	chosen, _ := choices.Load()
 	if w.demo {
 		chosen.Move = true
@@ -79,6 +80,18 @@ func (w world) wire(ctx context.Context, withTray bool) (wired, error) {
 	}
 	out.agent = agent.New(ports, opts)
 	return out, nil
+}
+
+// sweep removes what a killed agent left half-done beside the files that it writes.
+func (w world) sweep(config *files.Files) {
+	dirs := []string{w.dirs.Config, w.dirs.State}
+	for _, f := range w.files {
+		if real, err := filepath.EvalSymlinks(f.Path); err == nil {
+			dirs = append(dirs, filepath.Dir(real))
+		}
+		dirs = append(dirs, filepath.Dir(f.Path))
+	}
+	config.Sweep(dirs...)
 }
 
 // followHosts hands on what the tray learns of its host.

@@ -10,21 +10,39 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/sandglass-dev/sandglass/internal/testkit/clients"
 )
 
-// BenchmarkStartup times whole commands against an empty Go program and npm. Every round starts each
-// of them once, in turn, so that a slow moment of the machine falls on all alike; what is reported is the
-// median, and the median of the rounds' ratios to the empty program. The programs are built as releases are.
+// plain is what every Go program of this kind pays for: network, TLS and JSON linked in, a version printed.
+const plain = `package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+)
+
+func main() {
+	_ = json.NewEncoder(os.Stdout).Encode(map[string]any{"plain": "1.0.0", "limit": http.DefaultMaxHeaderBytes})
+	if len(os.Args) > 1 {
+		_, _ = http.Get(os.Args[1])
+	}
+}
+`
+
+// BenchmarkStartup times whole commands against an empty and a plain Go program, the npm of this machine and of
+// the tests, and GitHub's command line where it is installed. Every round starts each of them once, in turn,
+// so that a slow moment of the machine falls on all alike; what is reported is the median, and the median of
+// the rounds' ratios to the empty program. The programs are built as releases are.
 func BenchmarkStartup(b *testing.B) {
 	m := newMachine(b)
 	dir := b.TempDir()
 	m.program = build(b, dir, "sandglass", ".")
-	empty := filepath.Join(dir, "empty.go")
-	if err := os.WriteFile(empty, []byte("package main\n\nfunc main() {}\n"), 0o600); err != nil {
-		b.Fatal(err)
-	}
+	m.env = append(m.env, "npm_config_update_notifier=false", "GH_NO_UPDATE_NOTIFIER=1")
 	commands := []timed{
-		{name: "empty", argv: []string{build(b, dir, "empty", empty)}},
+		{name: "empty", argv: []string{source(b, dir, "empty", "package main\n\nfunc main() {}\n")}},
+		{name: "plain", argv: []string{source(b, dir, "plain", plain)}},
 		{name: "version", argv: []string{m.program, "version"}},
 		{name: "hook", argv: []string{m.program, "hook", "--shell", "bash"}},
 		{name: "env", argv: []string{m.program, "env", "--shell", "bash"}},
@@ -32,9 +50,7 @@ func BenchmarkStartup(b *testing.B) {
 		{name: "true", argv: []string{"/bin/true"}},
 		{name: "exec-true", argv: []string{m.program, "exec", "--", "/bin/true"}},
 	}
-	if npm, err := exec.LookPath("npm"); err == nil {
-		commands = append(commands, timed{name: "npm", argv: []string{npm, "--version"}})
-	}
+	commands = append(commands, peers(b)...)
 	for i := 0; b.Loop(); i++ {
 		for k := range commands {
 			commands[(i+k)%len(commands)].run(b, m.env)
@@ -45,6 +61,26 @@ func BenchmarkStartup(b *testing.B) {
 		b.ReportMetric(c.ratio(commands[0]), c.name+"/empty")
 	}
 	b.ReportMetric(0, "ns/op") // a round means nothing
+}
+
+// peers are the commands that users know, as far as this machine has them.
+func peers(b *testing.B) (all []timed) {
+	add := func(name string, argv ...string) {
+		all = append(all, timed{name: name + "-version", argv: append(slices.Clone(argv), "--version")})
+		all = append(all, timed{name: name + "-get-registry", argv: append(slices.Clone(argv), "config", "get", "registry")})
+	}
+	if npm, err := exec.LookPath("npm"); err == nil {
+		add("npm", npm)
+	}
+	modules := filepath.Join(clients.Cache(), "clients", "node_modules")
+	if _, err := os.Stat(filepath.Join(modules, "npm12")); err == nil {
+		npm := clients.Need(b, "npm12")
+		add("npm12", append([]string{npm.Path}, npm.Args...)...)
+	}
+	if gh, err := exec.LookPath("gh"); err == nil {
+		all = append(all, timed{name: "gh-version", argv: []string{gh, "--version"}})
+	}
+	return all
 }
 
 type timed struct {
@@ -75,6 +111,16 @@ func (c *timed) ratio(base timed) float64 {
 func median[T time.Duration | float64](v []T) T {
 	s := slices.Sorted(slices.Values(v))
 	return s[len(s)/2]
+}
+
+// source builds a program of one file.
+func source(b *testing.B, dir, name, text string) string {
+	b.Helper()
+	path := filepath.Join(dir, name+".go")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return build(b, dir, name, path)
 }
 
 func build(b *testing.B, dir, name, source string) string {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
@@ -175,26 +177,45 @@ func (c *core) watchProject(dir string, on bool) error {
 	return c.set(&s)
 }
 
+// plain makes what a caller calls itself fit to be shown: printable, and short.
+func plain(program string) string {
+	const most = 80
+	text := []rune(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, program))
+	return string(text[:min(len(text), most)])
+}
+
 // keepUses is how many handings-out are remembered.
 const keepUses = 50
 
 // Grant implements api.Agent.
 func (a *Agent) Grant(ctx context.Context, req api.GrantRequest) (api.Grant, error) {
+	switch req.Use {
+	case api.UseExec, api.UseEnv, api.UseHelper, api.UseEnsure:
+	default:
+		return api.Grant{}, &api.Error{Code: api.CodeUsage, Cause: "unknown use"}
+	}
 	peer, _ := api.PeerFrom(ctx)
-	return ask(ctx, a, func() (api.Grant, error) { return a.core.grant(req, peer.PID) })
+	return ask(ctx, a, func() (api.Grant, error) { return a.core.grant(req, peer) })
 }
 
-func (c *core) grant(req api.GrantRequest, pid int) (api.Grant, error) {
+func (c *core) grant(req api.GrantRequest, peer api.Peer) (api.Grant, error) {
 	now := c.now()
 	var out api.Grant
+	_, shared := c.variables()
 	for _, e := range c.ordered() {
 		if req.Registry != "" && e.Registry.String() != req.Registry {
 			continue
 		}
-		item := api.GrantItem{Registry: e.Registry.String(), Key: e.Registry.Key(), Variables: e.names(), Ends: e.Ends}
+		item := api.GrantItem{Registry: e.Registry.String(), Key: e.Registry.Key(), Ends: e.Ends}
+		item.Variables = slices.DeleteFunc(e.names(), func(n string) bool { return slices.Contains(shared, n) })
 		if e.alive(now) && c.open() {
 			item.Secret = e.secret
-			c.used(e, api.Use{At: now, Use: req.Use, Program: req.Program, PID: pid, Registry: item.Registry}, now)
+			c.used(e, api.Use{At: now, Use: req.Use, Program: plain(req.Program), PID: peer.PID, Executable: peer.Program, Registry: item.Registry})
 		} else {
 			if req.Registry != "" {
 				return api.Grant{}, &api.Error{Code: api.CodeEnded, Args: map[string]string{"Registry": e.Registry.Name(), "URL": item.Registry}}
@@ -212,8 +233,16 @@ func (c *core) grant(req api.GrantRequest, pid int) (api.Grant, error) {
 	return out, nil
 }
 
-func (c *core) used(e *entry, u api.Use, now time.Time) {
-	e.Used = now
+// used records a handing-out. The same one within a minute is told once, so that a storm of them does
+// not push the others out of the record.
+func (c *core) used(e *entry, u api.Use) {
+	e.Used = u.At
+	for i, old := range c.uses {
+		if old.Use == u.Use && old.Program == u.Program && old.Executable == u.Executable && old.Registry == u.Registry && u.At.Sub(old.At) < time.Minute {
+			c.uses[i] = u
+			return
+		}
+	}
 	c.uses = append([]api.Use{u}, c.uses...)
 	if len(c.uses) > keepUses {
 		c.uses = c.uses[:keepUses]

@@ -106,7 +106,7 @@ func (f *file) variable(e *entry) string {
 // move puts placeholders where literals of ours stand, if the user agreed and nothing can be lost by
 // it: the keyring has the secret and the env files carry it.
 func (c *core) move(f *file) {
-	if !c.settings.Move || f.moving || !f.exists || f.level == api.LevelProject || c.envErr != nil {
+	if !c.settings.Move || f.moving || !f.exists || f.level == api.LevelProject || f.level == api.LevelGlobal || c.envErr != nil {
 		return
 	}
 	set, fingerprints := map[string]string{}, map[string]bool{}

@@ -44,6 +44,7 @@ type Agent struct {
 	core  *core
 
 	snapshot atomic.Pointer[api.Snapshot]
+	names    atomic.Pointer[[]Variable] // what the env files define, without values
 	mu       sync.Mutex
 	changed  chan struct{} // closed and replaced with every snapshot
 }
@@ -96,6 +97,7 @@ func (a *Agent) loop(ctx context.Context) {
 	if a.ports.Notices != nil {
 		pressed = a.ports.Notices.Pressed()
 	}
+	defer a.burn()
 	for {
 		select {
 		case <-ctx.Done():
@@ -131,10 +133,22 @@ func (a *Agent) post(f func()) bool {
 func (a *Agent) spawn(f func(ctx context.Context) func()) {
 	ctx := a.core.ctx
 	a.work.Go(func() {
+		defer a.burn()
 		if then := f(ctx); then != nil {
 			a.post(then)
 		}
 	})
+}
+
+// burn empties the env files when a goroutine panics, and lets the panic go on: a crashed agent must not
+// leave credentials where nobody takes them away.
+func (a *Agent) burn() {
+	if r := recover(); r != nil {
+		if names := a.names.Load(); names != nil {
+			_ = a.ports.Env.Publish(*names)
+		}
+		panic(r)
+	}
 }
 
 // errNoAgent is the answer of an agent that has ended.

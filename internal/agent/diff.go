@@ -6,12 +6,12 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/domain/npmrc"
 )
 
-// context is how many unchanged lines a diff shows on either side.
+// contextLines is how many unchanged lines a config file's diff shows on either side.
 const contextLines = 2
 
 // diff shows what turns old into new, as lines that begin with " ", "-" or "+". The edits that are
 // shown so are single blocks, so everything between the first and the last difference counts as one.
-func diff(old, fresh string) []string {
+func diff(old, fresh string, context int) []string {
 	a, b := lines(old), lines(fresh)
 	head := 0
 	for head < len(a) && head < len(b) && a[head] == b[head] {
@@ -27,10 +27,10 @@ func diff(old, fresh string) []string {
 			out = append(out, sign+l)
 		}
 	}
-	mark(" ", a[max(0, head-contextLines):head])
+	mark(" ", a[max(0, head-context):head])
 	mark("-", a[head:len(a)-tail])
 	mark("+", b[head:len(b)-tail])
-	mark(" ", a[len(a)-tail:min(len(a), len(a)-tail+contextLines)])
+	mark(" ", a[len(a)-tail:min(len(a), len(a)-tail+context)])
 	return out
 }
 

@@ -144,10 +144,13 @@ func (c *core) fileRead(f *file, r reading) {
 	f.err, f.exists, f.sum, c.dirty = nil, exists, sum, true
 	f.creds, f.regs = parsed.Credentials(), parsed.Registries()
 	c.log.Debug("Config file read", "path", f.path, "credentials", len(f.creds))
-	c.learnNames(f, r.data)
 	if f.level == api.LevelProject {
 		c.projectUsed(f, first)
 		return
+	}
+	c.learnNames(f, r.data)
+	if f.level == api.LevelGlobal {
+		return // the machine's credentials are not this user's to take
 	}
 	for _, cred := range f.creds {
 		if cred.Literal && !cred.Dead && cred.Name == "_authToken" {
@@ -156,8 +159,9 @@ func (c *core) fileRead(f *file, r reading) {
 	}
 }
 
-// learnNames notes the placeholders of a file, and keeps its layout while one of ours stands in it:
-// npm's next login drops comments and order, and the layout brings them back.
+// learnNames notes the placeholders of a user's file, and keeps its layout while one stands in it: npm's
+// next login drops comments and order, and the layout brings them back. A project's file is never asked:
+// a cloned repository would choose the name that carries the credential, and who else reads that name.
 func (c *core) learnNames(f *file, data []byte) {
 	names := map[string]string{}
 	for _, cred := range f.creds {
@@ -175,26 +179,38 @@ func (c *core) learnNames(f *file, data []byte) {
 			c.touch()
 		}
 	}
-	if len(names) > 0 && f.level != api.LevelProject {
+	if len(names) > 0 {
 		f.layout = &layout{Template: npmrc.TemplateOf(data), Names: names}
 		c.touch()
 	}
 }
 
-// urlOf finds the registry that a config key belongs to: one that a file or a session names with its
-// scheme, else the key's own by the rules of registry.FromKey.
+// urlOf finds the registry that a config key belongs to: that of a session that we hold, else one that a
+// user's file names with its scheme, else the key's own by the rules of registry.FromKey. https goes
+// before http. A project's file has no say: it could bind the user's credential to another scheme.
 func (c *core) urlOf(key string) (registry.URL, error) {
-	for _, f := range c.files {
-		for _, r := range f.regs {
-			if u, err := registry.Parse(r.URL); err == nil && u.Key() == key {
-				return u, nil
+	var found registry.URL
+	better := func(u registry.URL) {
+		if u.Key() == key && (found.IsZero() || u.Secure()) {
+			found = u
+		}
+	}
+	for u, e := range c.sessions {
+		if e.Held {
+			better(u)
+		}
+	}
+	if found.IsZero() {
+		for _, f := range c.files {
+			for _, r := range f.regs {
+				if u, err := registry.Parse(r.URL); err == nil && f.level != api.LevelProject {
+					better(u)
+				}
 			}
 		}
 	}
-	for u := range c.sessions {
-		if u.Key() == key {
-			return u, nil
-		}
+	if !found.IsZero() {
+		return found, nil
 	}
 	return registry.FromKey(key)
 }

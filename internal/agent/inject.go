@@ -26,16 +26,18 @@ func (c *core) open() bool {
 func (c *core) variables() (vars []Variable, shared []string) {
 	now := c.now()
 	claims := map[string][]*entry{}
+	held := map[string]bool{}
 	for _, e := range c.sessions {
-		if e.Held {
-			for _, n := range e.names() {
-				claims[n] = append(claims[n], e)
-			}
+		for _, n := range e.names() {
+			claims[n] = append(claims[n], e)
+			held[n] = held[n] || e.Held
 		}
 	}
 	for name, who := range claims {
 		v := Variable{Name: name}
 		switch {
+		case !held[name]:
+			continue // nothing of ours ever stood there
 		case len(who) > 1:
 			shared = append(shared, name)
 		case c.open() && who[0].alive(now):
@@ -60,6 +62,11 @@ func (c *core) publishEnv() {
 	if vars == nil {
 		vars = []Variable{}
 	}
+	empty := make([]Variable, len(vars))
+	for i, v := range vars {
+		empty[i].Name = v.Name
+	}
+	c.a.names.Store(&empty)
 	err := c.a.ports.Env.Publish(vars)
 	if (err == nil) != (c.envErr == nil) {
 		c.dirty = true

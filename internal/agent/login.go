@@ -246,6 +246,12 @@ func (a *Agent) Logout(ctx context.Context, raw string) error {
 	if err != nil {
 		return err
 	}
+	if t.secret.IsZero() {
+		// Locked, or never fetched: what cannot be shown to the registry cannot be revoked there.
+		if t.secret, err = a.ports.Keyring.Get(ctx, keyName(t.u)); err != nil && !errors.Is(err, ErrNotFound) {
+			return &api.Error{Code: api.CodeKeyring, Args: map[string]string{"Registry": t.u.Name(), "URL": t.u.String()}, Cause: err.Error()}
+		}
+	}
 	revoked := a.revoke(ctx, t.u, t.secret)
 	dropped := a.ports.Keyring.Delete(ctx, keyName(t.u))
 	_, err = ask(context.WithoutCancel(ctx), a, func() (struct{}, error) {

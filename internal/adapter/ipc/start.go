@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
@@ -60,6 +62,25 @@ func Start(ctx context.Context, dir string, argv ...string) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// environment is what a started agent inherits. It lives for days, whoever started it, so it gets no
+// credential of the moment; and where a package manager's script started it, nothing of that manager's
+// settings, which the project's own config file chose.
+func environment(environ []string) []string {
+	script := slices.ContainsFunc(environ, func(v string) bool {
+		return strings.HasPrefix(v, "npm_lifecycle_event=") || strings.HasPrefix(v, "npm_execpath=")
+	})
+	return slices.DeleteFunc(slices.Clone(environ), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		switch {
+		case name == "NPM_TOKEN", name == "NODE_AUTH_TOKEN", strings.HasPrefix(name, "SG_"):
+			return true
+		case script:
+			return strings.HasPrefix(name, "npm_") || name == "INIT_CWD" || name == "PREFIX"
+		}
+		return false
+	})
 }
 
 // detached is a command for the agent without our streams.

@@ -16,7 +16,7 @@ func launch(argv []string) (<-chan struct{}, error) {
 	}
 	cmd := detached(argv)
 	cmd.ExtraFiles = []*os.File{w} // becomes descriptor 3
-	cmd.Env = append(os.Environ(), readyFD+"=3")
+	cmd.Env = append(environment(os.Environ()), readyFD+"=3")
 	err = cmd.Start()
 	_ = w.Close()
 	if err != nil {

@@ -1,6 +1,7 @@
 package ipc
 
 import (
+	"os"
 	"os/exec"
 	"syscall"
 
@@ -10,6 +11,7 @@ import (
 // launch starts the agent. Windows hands no descriptor down, so only dialing tells when it is ready.
 func launch(argv []string) (<-chan struct{}, error) {
 	cmd := detached(argv)
+	cmd.Env = environment(os.Environ())
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}

@@ -239,11 +239,12 @@ type GrantItem struct {
 
 // Use is the record of a grant.
 type Use struct {
-	At       time.Time `json:"at"`
-	Use      GrantUse  `json:"use"`
-	Program  string    `json:"program"`
-	PID      int       `json:"pid,omitempty"`
-	Registry string    `json:"registry"`
+	At         time.Time `json:"at"`
+	Use        GrantUse  `json:"use"`
+	Program    string    `json:"program"` // what it calls itself
+	PID        int       `json:"pid,omitempty"`
+	Executable string    `json:"executable,omitempty"` // of the process that asked, as the system tells it
+	Registry   string    `json:"registry"`
 }
 
 // Verb names a small change of state.
@@ -255,7 +256,7 @@ const (
 	VerbResume  Verb = "resume"  // tell notices again
 	VerbLock    Verb = "lock"    // empty the env files and forget what is in memory
 	VerbUnlock  Verb = "unlock"  // fill them again
-	VerbMove    Verb = "move"    // agree that literals of Registry become placeholders (empty: all)
+	VerbMove    Verb = "move"    // agree that literals in the user's files become placeholders
 	VerbForget  Verb = "forget"  // drop Registry from the list; nothing is revoked
 	VerbCancel  Verb = "cancel"  // stop the login to Registry
 	VerbSnooze  Verb = "snooze"  // tell again about Registry at Until

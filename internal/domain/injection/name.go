@@ -37,11 +37,15 @@ func ValidName(name string) bool {
 	if _, taken := slices.BinarySearch(reserved, upper); taken {
 		return false
 	}
-	return !slices.ContainsFunc(reservedPrefixes, func(p string) bool { return strings.HasPrefix(upper, p) })
+	return !slices.ContainsFunc(reservedPrefixes, func(p string) bool { return strings.HasPrefix(upper, p) }) &&
+		!slices.ContainsFunc(reservedSuffixes, func(s string) bool { return strings.HasSuffix(upper, s) })
 }
 
 // reservedPrefixes belong to loaders, shells, programs that run what they are told to, and ourselves.
-var reservedPrefixes = []string{"LD_", "DYLD_", "LC_", "BASH", "FISH_", "ZSH_", "KSH_", "GIT_", "XDG_", "NU_", "SANDGLASS", "__SANDGLASS", "DBUS_", "SSH_"}
+var reservedPrefixes = []string{"LD_", "DYLD_", "LC_", "BASH", "FISH_", "ZSH_", "KSH_", "GIT_", "XDG_", "NU_", "SANDGLASS", "__SANDGLASS", "DBUS_", "SSH_", "AWS_", "PYTHON", "PERL"}
+
+// reservedSuffixes say where traffic goes and which program runs in a compiler's place.
+var reservedSuffixes = []string{"_PROXY", "_WRAPPER", "_COMMAND"}
 
 // reserved is sorted. Upper case stands for every case: fish and zsh give meanings to lower-case names.
 var reserved = func() []string {
@@ -49,7 +53,8 @@ var reserved = func() []string {
 		COMSPEC COPROC CPUTYPE CURRENT_DATE DIRSTACK DISPLAY EDITOR EGID ENV EPOCHREALTIME EPOCHSECONDS ERRNO EUID FCEDIT FIGNORE FPATH
 		FUNCNAME FUNCTIONS GID GROUPS HISTCHARS HISTCMD HISTCONTROL HISTFILE HISTFILESIZE HISTIGNORE HISTORY HISTSIZE
 		HISTTIMEFORMAT HOME HOMEDRIVE HOMEPATH HOST HOSTNAME HOSTTYPE IFS IGNOREEOF INPUTRC JOBSTATES KEYTIMEOUT LANG LANGUAGE LINENO LINES
-		LISTMAX LOCALAPPDATA LOGNAME MACHTYPE MAIL MAILCHECK MAILPATH MANPATH MAPFILE MODULE_PATH NODE_EXTRA_CA_CERTS NODE_OPTIONS
+		LISTMAX LOCALAPPDATA LOGNAME MACHTYPE MAIL MAILCHECK MAILPATH MANPATH MAPFILE MODULE_PATH
+		NPM_CONFIG_CAFILE NPM_CONFIG_GLOBALCONFIG NPM_CONFIG_PREFIX NPM_CONFIG_REGISTRY NPM_CONFIG_USERCONFIG NODE_EXTRA_CA_CERTS NODE_OPTIONS
 		NODE_PATH NULLCMD OLDPWD OPTARG OPTERR OPTIND OPTIONS OSTYPE PAGER PARAMETERS PATH PATHEXT PERL5LIB PERL5OPT PIPESTATUS
 		POSIXLY_CORRECT PPID PROGRAMFILES PROMPT PROMPT2 PROMPT3 PROMPT4 PROMPT_COMMAND PROMPT_DIRTRIM PS0 PS1 PS2 PS3 PS4 PSMODULEPATH PSVAR PWD
 		PYTHONPATH PYTHONSTARTUP RANDOM READLINE_LINE READNULLCMD REPLY RPROMPT RPS1 RUBYLIB RUBYOPT SECONDS SHELL SHELLOPTS SHLVL SIGNALS SPROMPT

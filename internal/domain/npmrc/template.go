@@ -93,6 +93,9 @@ func (f *File) rowOf(l *line, from int) row {
 	// A placeholder is no secret, and it must come back as it stood.
 	if _, ok := Placeholder(string(r.Value)); !ok && (secretKey(l.key) || redact(string(r.Value)) != string(r.Value)) {
 		r.Value, r.Hidden = "", true
+		if secretKey(l.key) && strings.TrimLeft(string(r.After), " \t") == string(r.After) {
+			r.After = "" // npm ends a value at the first ";" or "#": the secret may go on there
+		}
 	}
 	if clean := redact(l.key); clean != l.key {
 		// A token stands where a key should: nothing of the line may be kept.
@@ -105,7 +108,7 @@ func (f *File) rowOf(l *line, from int) row {
 const Redacted = "[redacted]"
 
 var (
-	secretName = regexp.MustCompile(`(?i)(auth|token|passw|secret|otp|credential)|(^|[:_.-])key$`)
+	secretName = regexp.MustCompile(`(?i)(auth|token|passw|secret|otp|credential|proxy)|(^|[:_.-])key$`)
 
 	// secretWord finds secrets in prose: after the name of a credential key, in an address, by their
 	// shape, and as any long run of letters and digits.
@@ -113,7 +116,8 @@ var (
 		regexp.MustCompile(`(?i)((?:auth|token|password|passwd|secret|otp)["']?[ \t]*=[ \t]*)\S+`),
 		regexp.MustCompile(`(?i)((?:auth|token|password|passwd|secret|otp)["']?[ \t]*:[ \t]*)\S*[0-9]\S*`),
 		regexp.MustCompile(`(?i)((?:bearer|basic)[ \t]+)\S*[0-9]\S*`),
-		regexp.MustCompile(`(://[^/\s@:]*:)[^/\s@]+@`),
+		regexp.MustCompile(`(?i)(\b(?:auth\w*|token|password|passwd|secret|otp)\b[^\r\n]*?[ \t])\S*[0-9]\S*`),
+		regexp.MustCompile(`(://)[^\s@]+@`),
 		regexp.MustCompile(`()\b(?:npms?_|gh[pousr]_|github_pat_|gl[a-z]{2,5}-|eyJ|AKCp|cmVmd)[A-Za-z0-9._~+/=-]{8,}`),
 		regexp.MustCompile(`()[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`),
 		regexp.MustCompile(`()[A-Za-z0-9+_=-]{24,}`),

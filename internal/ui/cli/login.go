@@ -19,6 +19,9 @@ func (a *app) login(ctx context.Context, name string, o loginOptions) error {
 	}
 	req := api.LoginRequest{Registry: resolve(name, s), NoBrowser: o.noBrowser}
 	if o.couch {
+		if req.Registry == "" {
+			req.Registry = pressing(s)
+		}
 		return a.couchLogin(ctx, req)
 	}
 	var last api.Login
@@ -32,6 +35,15 @@ func (a *app) login(ctx context.Context, name string, o loginOptions) error {
 		a.signedIn(ctx, last.Registry)
 	}
 	return err
+}
+
+// pressing is the registry that a login without a name is for: a password is never typed for a registry
+// that nobody named on the screen.
+func pressing(s api.Snapshot) string {
+	if len(s.Sessions) > 0 {
+		return s.Sessions[0].Registry
+	}
+	return registry.Public.String()
 }
 
 // resolve makes an address of what a user calls a registry: its name here, "npm", a host or an address.
@@ -102,6 +114,7 @@ func (a *app) signedIn(ctx context.Context, address string) {
 // couchLogin signs in by name and password, for registries that have no login page.
 func (a *app) couchLogin(ctx context.Context, req api.LoginRequest) error {
 	ask := newAsker(a)
+	a.say("%s\n", a.t("login.couch", i18n.Args{"URL": clean(req.Registry)}))
 	name, err := ask.line(a.t("login.name"))
 	if err != nil {
 		return err
