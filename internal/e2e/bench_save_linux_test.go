@@ -36,6 +36,7 @@ func BenchmarkSaveToEnvFile(b *testing.B) {
 			b.ReportMetric(ms(took[len(took)/2]), "ms-median")
 			b.ReportMetric(ms(took[len(took)*95/100]), "ms-p95")
 			b.ReportMetric(ms(took[len(took)-1]), "ms-max")
+			b.ReportMetric(ms(after[len(after)/2]), "ms-median-after-save")
 			b.ReportMetric(ms(after[len(after)*95/100]), "ms-p95-after-save")
 			b.ReportMetric(float64(s.torn(b)), "torn")
 			b.ReportMetric(0, "ns/op") // a round holds waiting that is no part of the way
