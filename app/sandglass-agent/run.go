@@ -66,6 +66,7 @@ func forgetInherited() {
 
 // runAgent is the everyday agent.
 func runAgent(ctx context.Context, withTray bool) error {
+	stayLight(ctx)
 	w, err := userWorld()
 	if err != nil {
 		return err

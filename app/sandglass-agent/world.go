@@ -31,11 +31,15 @@ type world struct {
 // userWorld is the world of the user who runs this.
 func userWorld() (world, error) {
 	w, err := newWorld(os.Environ())
+	if err != nil {
+		return world{}, err
+	}
+	w.watch(npmrc.GlobalPath(w.getenv, nodePath(), runtime.GOOS), api.LevelGlobal)
 	w.policies = map[registry.URL]time.Duration{registry.Public: session.PublicLifetime}
-	return w, err
+	return w, nil
 }
 
-// newWorld finds folders and config files by an environment as os.Environ gives it.
+// newWorld finds folders and the user's config files by an environment as os.Environ gives it.
 func newWorld(environ []string) (world, error) {
 	getenv := npmrc.Environ(environ)
 	d, err := dirs.Of(getenv, runtime.GOOS)
@@ -43,15 +47,16 @@ func newWorld(environ []string) (world, error) {
 		return world{}, err
 	}
 	w := world{getenv: getenv, dirs: d}
-	add := func(path string, level api.Level) {
-		if filepath.IsAbs(path) {
-			w.files = append(w.files, agent.ConfigFile{Path: path, Level: level})
-		}
-	}
-	add(npmrc.UserPath(getenv, d.Home, runtime.GOOS), api.LevelUser)
-	add(npmrc.PnpmAuthPath(getenv, d.Home, runtime.GOOS), api.LevelPnpm)
-	add(npmrc.GlobalPath(getenv, nodePath(), runtime.GOOS), api.LevelGlobal)
+	w.watch(npmrc.UserPath(getenv, d.Home, runtime.GOOS), api.LevelUser)
+	w.watch(npmrc.PnpmAuthPath(getenv, d.Home, runtime.GOOS), api.LevelPnpm)
 	return w, nil
+}
+
+// watch adds a config file.
+func (w *world) watch(path string, level api.Level) {
+	if filepath.IsAbs(path) {
+		w.files = append(w.files, agent.ConfigFile{Path: path, Level: level})
+	}
 }
 
 // nodePath is where node really lies, "" if there is none: npm's global config lies beside it.

@@ -103,12 +103,12 @@ func (c *core) about(action api.Action) error {
 // forget drops a registry from the list, and its secret from the keyring. Nothing is revoked, and its
 // names stay defined as empty until the agent ends.
 func (c *core) forget(u registry.URL) {
-	c.signedOut(u)
+	c.signedOut(u, c.sessions[u].Fingerprint)
 	c.publishEnv()
 	if !c.sessions[u].Held {
 		delete(c.sessions, u)
 	}
-	c.a.spawn(func(ctx context.Context) func() {
+	c.writeKeyring(func(ctx context.Context) func() {
 		err := c.a.ports.Keyring.Delete(ctx, keyName(u))
 		return func() { c.keyringSaid(err) }
 	})
@@ -117,7 +117,8 @@ func (c *core) forget(u registry.URL) {
 // lock empties the env files and forgets what the keyring can give back. A secret that only this
 // process has is kept, but handed to nobody: forgetting it would lose the session.
 func (c *core) lock() {
-	c.userLock, c.dirty = true, true
+	c.userLock = true
+	c.touch()
 	for _, e := range c.sessions {
 		if e.kept {
 			e.forget()
@@ -126,26 +127,36 @@ func (c *core) lock() {
 }
 
 func (c *core) unlock() {
-	c.userLock, c.dirty = false, true
+	c.userLock = false
+	c.touch()
 	c.lookAgain()
 }
 
 // agreeToMove notes that literals may become placeholders, and moves those that are there.
 func (c *core) agreeToMove() error {
+	c.settingsChanged() // an edit by hand that was just saved must not be lost
 	s := c.settings
 	s.Move = true
 	if err := c.set(&s); err != nil {
 		return err
 	}
-	for _, f := range c.files {
-		c.move(f)
-	}
 	for u, e := range c.sessions {
-		if e.Held {
+		if e.Fingerprint != "" {
 			c.addLine(u)
 		}
 	}
-	return nil
+	return nil // settle moves what can be moved
+}
+
+// withdrawMove notes that literals stay where they are from now on.
+func (c *core) withdrawMove() error {
+	c.settingsChanged()
+	if !c.settings.Move {
+		return nil
+	}
+	s := c.settings
+	s.Move = false
+	return c.set(&s)
 }
 
 // set replaces the settings.
@@ -156,19 +167,25 @@ func (c *core) set(s *api.Settings) error {
 	if err := c.a.ports.Settings.Save(*s); err != nil {
 		return &api.Error{Code: api.CodeFile, Args: map[string]string{"File": c.a.ports.Settings.Path()}, Cause: err.Error()}
 	}
+	c.reloadSettings()
+	return nil
+}
+
+// reloadSettings puts the settings in force that the file has now.
+func (c *core) reloadSettings() {
 	c.settings, c.settingsBad = c.a.ports.Settings.Load()
 	if !c.settings.EmptyOnLock {
 		c.screenLock = false
 	}
 	c.track()
 	c.touch()
-	return nil
 }
 
 func (c *core) watchProject(dir string, on bool) error {
 	if !filepath.IsAbs(dir) {
 		return &api.Error{Code: api.CodeUsage, Cause: "the folder must be an absolute path"}
 	}
+	c.settingsChanged()
 	s := c.settings
 	s.Projects = slices.DeleteFunc(slices.Clone(s.Projects), func(p string) bool { return p == filepath.Clean(dir) })
 	if on {

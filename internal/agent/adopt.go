@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
@@ -51,14 +52,27 @@ func (c *core) adopt(u registry.URL, in credential) {
 		evidence.Observed, evidence.Policy = e.Observed, c.a.opts.Policies[u]
 	}
 	ends, source := session.End(evidence)
+	e.supersede()
 	e.Kind, e.Fingerprint, e.Started = in.kind, in.secret.Fingerprint(), evidence.Start
-	e.Ends, e.Lifetime, e.Refused, e.lost = ends, lifetimes[source], false, false
+	e.Ends, e.Lifetime, e.Refused, e.RefusedAt, e.lost = ends, lifetimes[source], false, time.Time{}, false
 	e.Probed, e.Alive, e.Used, e.offline, e.nextTry = time.Time{}, time.Time{}, now, false, time.Time{}
 	c.log.Info("Session adopted", "registry", u.String(), "kind", e.Kind, "lifetime", e.Lifetime, "ends", e.Ends)
 	c.hold(e, in.secret)
 	c.touch()
 	c.closeNotice(u)
+	c.overtake(u)
 	c.probe(u)
+}
+
+// keepPast is how many earlier sessions of a registry are remembered by their fingerprints.
+const keepPast = 12
+
+// supersede remembers the session that a new one takes the place of.
+func (e *entry) supersede() {
+	if e.Fingerprint != "" && !slices.Contains(e.Past, e.Fingerprint) {
+		e.Past = append(e.Past, e.Fingerprint)
+		e.Past = e.Past[max(0, len(e.Past)-keepPast):]
+	}
 }
 
 // lifetimes names the sources for the faces.
@@ -72,7 +86,7 @@ var lifetimes = map[session.Source]api.Lifetime{
 func (c *core) hold(e *entry, s token.Secret) {
 	u := e.Registry
 	e.secret, e.kept, e.Held = s, false, true
-	c.a.spawn(func(ctx context.Context) func() {
+	c.writeKeyring(func(ctx context.Context) func() {
 		err := c.a.ports.Keyring.Set(ctx, keyName(u), s)
 		return func() {
 			c.keyringSaid(err)
@@ -88,10 +102,21 @@ func (c *core) hold(e *entry, s token.Secret) {
 				e.keepAt = c.now().Add(retryKeyring)
 			}
 			c.publishEnv()
-			for _, f := range c.files {
-				c.move(f)
-			}
 		}
+	})
+}
+
+// writeKeyring runs f beside the loop as spawn does, after every earlier call of writeKeyring: a removal
+// must not overtake the write that it follows, nor a write the removal.
+func (c *core) writeKeyring(f func(ctx context.Context) func()) {
+	before, done := c.keyringOp, make(chan struct{})
+	c.keyringOp = done
+	c.a.spawn(func(ctx context.Context) func() {
+		defer close(done)
+		if before != nil {
+			<-before
+		}
+		return f(ctx)
 	})
 }
 
@@ -104,32 +129,44 @@ func (f *file) variable(e *entry) string {
 }
 
 // move puts placeholders where literals of ours stand, if the user agreed and nothing can be lost by
-// it: the keyring has the secret and the env files carry it.
+// it: the keyring has the secret, and the env files carry it under the very name, now.
 func (c *core) move(f *file) {
-	if !c.settings.Move || f.moving || !f.exists || f.level == api.LevelProject || f.level == api.LevelGlobal || c.envErr != nil {
+	if !c.settings.Move || f.moving || f.reading || f.moveErr != nil || c.envErr != nil || !c.open() {
 		return
 	}
-	set, fingerprints := map[string]string{}, map[string]bool{}
+	set := map[string]string{}
 	for _, cred := range f.creds {
-		u, err := c.urlOf(cred.RegistryKey)
-		if err != nil || !cred.Literal || cred.Dead || cred.Name != "_authToken" {
-			continue
+		e, ok := c.movable(f, cred)
+		if ok && e.kept && e.alive(c.now()) && c.carried(f.variable(e), e.secret) {
+			set[cred.Key] = "${" + f.variable(e) + "}"
 		}
-		e := c.sessions[u]
-		if e == nil || !e.kept || e.Fingerprint != cred.Value.Fingerprint() {
-			continue
-		}
-		set[cred.Key] = "${" + f.variable(e) + "}"
-		fingerprints[e.Fingerprint] = true
 	}
 	if len(set) > 0 {
-		c.rewrite(f, set, fingerprints)
+		c.rewrite(f, set)
 	}
 }
 
-// rewrite puts the placeholders of set into f, if f still says what was read and the literals in
-// question are still those of fingerprints.
-func (c *core) rewrite(f *file, set map[string]string, fingerprints map[string]bool) {
+// movable reports whether a line of f holds a session of ours as it is, the present one or one that it
+// took the place of.
+func (c *core) movable(f *file, cred npmrc.Credential) (*entry, bool) {
+	if !f.exists || f.level == api.LevelProject || f.level == api.LevelGlobal || !open(cred) {
+		return nil, false
+	}
+	u, err := c.urlOf(cred.RegistryKey)
+	if err != nil || c.sessions[u] == nil {
+		return nil, false
+	}
+	e, name := c.sessions[u], cred.Value.Fingerprint()
+	return e, e.Fingerprint == name || slices.Contains(e.Past, name)
+}
+
+// carried reports whether the env files give a variable this value.
+func (c *core) carried(name string, s token.Secret) bool {
+	return slices.ContainsFunc(c.published, func(v Variable) bool { return v.Name == name && v.Value.Equal(s) })
+}
+
+// rewrite puts the placeholders of set into f, if f still says what was read.
+func (c *core) rewrite(f *file, set map[string]string) {
 	f.moving = true
 	was, sum := f.layout, f.sum
 	c.a.spawn(func(context.Context) func() {
@@ -143,7 +180,7 @@ func (c *core) rewrite(f *file, set map[string]string, fingerprints map[string]b
 				c.log.Warn("Put placeholder", "path", f.path, "error", err)
 				return
 			default:
-				c.log.Info("Placeholder put", "path", f.path, "lines", len(fingerprints))
+				c.log.Info("Placeholder put", "path", f.path, "lines", len(set))
 			}
 			c.filesChanged([]string{f.path})
 		}

@@ -41,7 +41,11 @@ type core struct {
 	unsaved      bool // something changed that state.json keeps
 	published    []Variable
 	envErr       error
-	stateBad     string // where a damaged state file was set aside
+	stateErr     error
+	stateAt      time.Time     // when to try again to write the state, zero for at once
+	keyringOp    chan struct{} // closed when the last call of writeKeyring is over
+	noticeAt     time.Time     // when a notification service that did not answer is asked again
+	stateBad     string        // where a damaged state file was set aside
 	keyring      keyringHealth
 	trayHost     bool
 	noticed      bool // a notification service answered when it was last asked
@@ -63,8 +67,14 @@ type entry struct {
 	nextTry time.Time // when to ask again whether it is alive, zero for never
 }
 
-// life is the span that the stages are reckoned by.
-func (e *entry) life() session.Life { return session.Life{Start: e.Started, End: e.Ends} }
+// life is the span that the stages are reckoned by. A session that was refused before its time ended then.
+func (e *entry) life() session.Life {
+	end := e.Ends
+	if e.Refused && !e.RefusedAt.IsZero() && (end.IsZero() || e.RefusedAt.Before(end)) {
+		end = e.RefusedAt
+	}
+	return session.Life{Start: e.Started, End: end}
+}
 
 // over reports whether the session has ended at now.
 func (e *entry) over(now time.Time) bool {
@@ -120,7 +130,10 @@ func (c *core) stop() {
 func (c *core) settle() {
 	c.stages()
 	c.publishEnv()
-	if c.unsaved {
+	for _, f := range c.files {
+		c.move(f)
+	}
+	if c.unsaved && !c.now().Before(c.stateAt) {
 		c.saveState()
 	}
 	c.arm()
@@ -169,7 +182,7 @@ func (c *core) ordered() []*entry {
 		if d := rank(x) - rank(y); d != 0 {
 			return d
 		}
-		if d := x.Ends.Compare(y.Ends); d != 0 {
+		if d := x.life().End.Compare(y.life().End); d != 0 {
 			return d
 		}
 		if x.Registry.String() < y.Registry.String() {
@@ -203,9 +216,10 @@ func (c *core) secretFetched(u registry.URL, s token.Secret, err error) {
 		e.secret, e.kept, e.lost = s, true, false
 		c.probe(u)
 	case err == nil, errors.Is(err, ErrNotFound):
-		// Another program changed or removed the item: what we knew of it holds no longer.
-		e.lost = true
+		// Another program changed or removed the item, or this store forgets at a restart. Nobody can give
+		// the session back: it takes a new login.
 		c.log.Warn("Keyring item is gone or another one", "registry", u.String())
+		c.signedOut(u, e.Fingerprint)
 	default:
 		e.lost = true
 		c.log.Warn("Read keyring", "registry", u.String(), "error", err)

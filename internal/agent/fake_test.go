@@ -213,7 +213,14 @@ func (w *world) Read(path string) ([]byte, error) {
 	return []byte(s), nil
 }
 
-func (w *world) Modified(path string) (time.Time, error) { return w.modified[path], nil }
+func (w *world) Modified(path string) (time.Time, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, ok := w.files[path]; !ok {
+		return time.Time{}, fs.ErrNotExist
+	}
+	return w.modified[path], nil
+}
 
 func (w *world) Replace(path string, old, fresh []byte) error {
 	w.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io/fs"
+	"reflect"
 	"slices"
 	"time"
 
@@ -74,7 +75,7 @@ func (c *core) track() {
 			c.touch()
 		}
 	}
-	c.a.ports.Watcher.Track(paths)
+	c.a.ports.Watcher.Track(append(paths, c.a.ports.Settings.Path()))
 	c.filesChanged(fresh)
 }
 
@@ -83,12 +84,22 @@ func (c *core) filesChanged(paths []string) {
 	for _, p := range paths {
 		f := c.files[p]
 		switch {
+		case p == c.a.ports.Settings.Path():
+			c.settingsChanged()
 		case f == nil:
 		case f.reading:
 			f.again = true
 		default:
 			c.read(f)
 		}
+	}
+}
+
+// settingsChanged reads the settings that somebody edited by hand.
+func (c *core) settingsChanged() {
+	now, bad := c.a.ports.Settings.Load()
+	if !reflect.DeepEqual(now, c.settings) || !reflect.DeepEqual(bad, c.settingsBad) {
+		c.reloadSettings()
 	}
 }
 
@@ -141,7 +152,8 @@ func (c *core) fileRead(f *file, r reading) {
 		return
 	}
 	parsed := npmrc.Parse(r.data)
-	f.err, f.exists, f.sum, c.dirty = nil, exists, sum, true
+	before := f.creds
+	f.err, f.moveErr, f.exists, f.sum, c.dirty = nil, nil, exists, sum, true
 	f.creds, f.regs = parsed.Credentials(), parsed.Registries()
 	c.log.Debug("Config file read", "path", f.path, "credentials", len(f.creds))
 	if f.level == api.LevelProject {
@@ -152,9 +164,34 @@ func (c *core) fileRead(f *file, r reading) {
 	if f.level == api.LevelGlobal {
 		return // the machine's credentials are not this user's to take
 	}
+	c.vanished(before, f.creds)
 	for _, cred := range f.creds {
-		if cred.Literal && !cred.Dead && cred.Name == "_authToken" {
-			c.literal(f, cred, first, r.modified)
+		if open(cred) {
+			c.literal(f, cred, sighting{first: first, stood: stood(before, cred), modified: r.modified})
+		}
+	}
+}
+
+// open reports whether a line is where a session stands as it is.
+func open(cred npmrc.Credential) bool {
+	return cred.Literal && !cred.Dead && cred.Name == "_authToken"
+}
+
+// stood reports whether the same secret stood for the same registry in an earlier reading.
+func stood(before []npmrc.Credential, cred npmrc.Credential) bool {
+	return slices.ContainsFunc(before, func(old npmrc.Credential) bool {
+		return old.RegistryKey == cred.RegistryKey && old.Literal && old.Value.Equal(cred.Value)
+	})
+}
+
+// vanished asks the registries whose lines are gone from a file: npm logout revokes, and then removes.
+func (c *core) vanished(before, now []npmrc.Credential) {
+	for _, old := range before {
+		if slices.ContainsFunc(now, func(n npmrc.Credential) bool { return n.RegistryKey == old.RegistryKey }) {
+			continue
+		}
+		if u, err := c.urlOf(old.RegistryKey); err == nil {
+			c.probe(u)
 		}
 	}
 }
@@ -179,10 +216,18 @@ func (c *core) learnNames(f *file, data []byte) {
 			c.touch()
 		}
 	}
-	if len(names) > 0 {
+	if len(names) > 0 && !f.overwritten() {
 		f.layout = &layout{Template: npmrc.TemplateOf(data), Names: names}
 		c.touch()
 	}
+}
+
+// overwritten reports whether a login has put a literal where the layout has a placeholder: what the file
+// looks like now is npm's doing, and the layout is still the user's.
+func (f *file) overwritten() bool {
+	return f.layout != nil && slices.ContainsFunc(f.creds, func(cred npmrc.Credential) bool {
+		return open(cred) && f.layout.Names[cred.RegistryKey] != ""
+	})
 }
 
 // urlOf finds the registry that a config key belongs to: that of a session that we hold, else one that a
@@ -228,8 +273,16 @@ func (c *core) projectUsed(f *file, first bool) {
 	}
 }
 
-// literal takes in a credential that stands in a user's file as it is.
-func (c *core) literal(f *file, cred npmrc.Credential, first bool, modified time.Time) {
+// sighting is how a literal came into view.
+type sighting struct {
+	first    bool // it is the file's first reading
+	stood    bool // the same secret stood there in the reading before
+	modified time.Time
+}
+
+// literal takes in a credential that stands in a user's file as it is. One that was ours before, or that
+// stood there all along, is no new login.
+func (c *core) literal(f *file, cred npmrc.Credential, how sighting) {
 	u, err := c.urlOf(cred.RegistryKey)
 	if err != nil || cred.Value.Check() != nil {
 		return // a finding tells of it
@@ -239,13 +292,15 @@ func (c *core) literal(f *file, cred npmrc.Credential, first bool, modified time
 		if e.secret.IsZero() && !c.userLock {
 			c.hold(e, cred.Value)
 		}
-		c.move(f)
+		return
+	}
+	if how.stood || slices.Contains(e.Past, cred.Value.Fingerprint()) {
 		return
 	}
 	from := token.Appeared
 	since := c.now()
-	if first {
-		from, since = token.Found, modified
+	if how.first {
+		from, since = token.Found, how.modified
 	}
 	kind := token.Classify(cred.Value, from)
 	if from == token.Found && kind == token.KindUnknown && c.mayBeSession(u, since) {
@@ -269,7 +324,8 @@ func (c *core) mayBeSession(u registry.URL, since time.Time) bool {
 	return length > 0 && !since.IsZero() && c.now().Sub(since) < length
 }
 
-// newer reports whether e is alive and began after since.
+// newer reports whether e's session is not over and began after since. Its secret may still be on its way
+// from the keyring.
 func (c *core) newer(e *entry, since time.Time) bool {
-	return e.alive(c.now()) && e.Started.After(since)
+	return e.Fingerprint != "" && !e.over(c.now()) && e.Started.After(since)
 }

@@ -39,6 +39,9 @@ func (c *core) systemFindings() (out []api.Finding) {
 	if c.a.ports.Watcher.Polling() {
 		add(api.FindingWatchPolling, api.SeverityInfo, nil)
 	}
+	if c.stateErr != nil {
+		add(api.FindingStateWrite, api.SeverityWarning, map[string]string{"Cause": c.stateErr.Error()})
+	}
 	if c.stateBad != "" {
 		out = append(out, api.Finding{Code: api.FindingState, Severity: api.SeverityWarning, File: c.stateBad})
 	}
@@ -76,6 +79,12 @@ func (c *core) fileFindings() (out []api.Finding) {
 func (c *core) literalFinding(f *file, cred npmrc.Credential) (api.Finding, bool) {
 	if !cred.Literal || cred.Dead {
 		return api.Finding{}, false
+	}
+	if e, ok := c.movable(f, cred); ok && e.Fingerprint != cred.Value.Fingerprint() {
+		return api.Finding{
+			Code: api.FindingStaleLiteral, Severity: api.SeverityError, File: f.path, Line: cred.Line, Registry: e.Registry.String(),
+			Args: map[string]string{"Registry": e.Registry.Name()}, Action: &api.Action{Verb: api.VerbMove, Registry: e.Registry.String()},
+		}, true
 	}
 	at := api.Finding{Code: api.FindingLiteral, Severity: api.SeverityWarning, File: f.path, Line: cred.Line, Args: map[string]string{"Key": cred.RegistryKey}}
 	u, err := c.urlOf(cred.RegistryKey)
@@ -115,7 +124,7 @@ func (c *core) sessionFindings() (out []api.Finding) {
 			add(api.FindingNoLine, api.SeverityWarning, &api.Action{Verb: api.VerbMove, Registry: e.Registry.String()})
 		}
 		if e.Held && len(e.Names) > 0 {
-			name["Variable"] = strings.Join(e.Names, ", ")
+			name["Variable"], name["Own"] = strings.Join(e.Names, ", "), e.Own
 			add(api.FindingKnownVariable, api.SeverityInfo, nil)
 		}
 	}

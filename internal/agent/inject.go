@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
 
@@ -40,7 +41,7 @@ func (c *core) variables() (vars []Variable, shared []string) {
 			continue // nothing of ours ever stood there
 		case len(who) > 1:
 			shared = append(shared, name)
-		case c.open() && who[0].alive(now):
+		case c.open() && who[0].alive(now) && c.referredName(who[0], name):
 			v.Value, v.Ends = who[0].secret, who[0].Ends
 		}
 		vars = append(vars, v)
@@ -48,6 +49,25 @@ func (c *core) variables() (vars []Variable, shared []string) {
 	slices.SortFunc(vars, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	slices.Sort(shared)
 	return vars, shared
+}
+
+// referredName reports whether a name still carries e's credential: our own always does, another one as
+// long as a file of the user's refers to it. What was once defined stays defined, as empty.
+func (c *core) referredName(e *entry, name string) bool {
+	if name == e.Own || c.unread > 0 {
+		return true
+	}
+	for _, f := range c.files {
+		if f.layout != nil && f.layout.Names[e.Registry.Key()] == name {
+			return true // npm's login stands there for the moment
+		}
+		for _, cred := range f.creds {
+			if f.level != api.LevelProject && cred.Variable == name && cred.RegistryKey == e.Registry.Key() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // publishEnv writes the env files if what they should say has changed.

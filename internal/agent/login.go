@@ -16,12 +16,13 @@ type login struct {
 	cancel  context.CancelFunc
 	waiters map[chan api.Login]bool
 	alone   bool // nobody may leave it running: it was asked for by a face that waits
+	passed  bool // another login to the same registry was completed meanwhile
 }
 
 // Login implements api.Agent.
 func (a *Agent) Login(ctx context.Context, req api.LoginRequest, report func(api.Login)) error {
 	if req.Couch != nil {
-		return a.couch(ctx, req)
+		return a.couch(ctx, req, report)
 	}
 	type joined struct {
 		u     registry.URL
@@ -81,9 +82,12 @@ const stepsOfLogin = 16
 func (c *core) join(u registry.URL, browser bool) chan api.Login {
 	steps := make(chan api.Login, stepsOfLogin)
 	l := c.logins[u]
-	if l == nil {
+	switch {
+	case l == nil:
 		l = c.login(u, !browser)
 		l.alone = true
+	case browser:
+		c.openPage(l)
 	}
 	l.waiters[steps] = true
 	steps <- l.view
@@ -105,7 +109,9 @@ func (c *core) leave(u registry.URL, steps chan api.Login) {
 // login starts a web login to u, or returns the one under way.
 func (c *core) login(u registry.URL, noBrowser bool) *login {
 	if l := c.logins[u]; l != nil {
-		l.alone = false
+		if l.alone = false; !noBrowser {
+			c.openPage(l)
+		}
 		return l
 	}
 	ctx, cancel := context.WithCancel(c.ctx)
@@ -132,24 +138,56 @@ func (c *core) webLogin(ctx context.Context, u registry.URL, l *login, noBrowser
 	}
 	c.a.post(func() {
 		l.view.State, l.view.URL, l.view.Host = api.LoginWaiting, page.Page, page.Host
-		if noBrowser || c.a.ports.Browser == nil {
+		if noBrowser || !c.openPage(l) {
 			c.report(l)
 		}
 	})
-	if !noBrowser && c.a.ports.Browser != nil {
-		// Opening a browser can hang, so the polling does not wait for it.
-		c.a.work.Go(func() {
-			err := c.a.ports.Browser.Open(ctx, page.Page)
-			if err != nil {
-				c.log.Info("Open browser", "error", err)
-			}
-			c.a.post(func() {
-				l.view.Browser = err == nil
-				c.report(l)
-			})
-		})
-	}
 	return c.a.ports.Registry.AwaitLogin(ctx, page)
+}
+
+// browserTime is how long the faces wait for a browser before they are told the page's address alone.
+const browserTime = time.Second
+
+// openPage opens the page of a login that waits, again if need be: its tab may have been closed. It
+// reports false where there is nothing to open it with. A browser can hang; nobody waits for it.
+func (c *core) openPage(l *login) bool {
+	if c.a.ports.Browser == nil || l.view.State != api.LoginWaiting {
+		return false
+	}
+	page := l.view.URL
+	opened := make(chan bool, 1)
+	c.a.spawn(func(ctx context.Context) func() {
+		err := c.a.ports.Browser.Open(ctx, page)
+		opened <- err == nil
+		if err != nil {
+			return func() { c.log.Info("Open browser", "error", err) }
+		}
+		return nil
+	})
+	c.a.spawn(func(ctx context.Context) func() {
+		late := time.NewTimer(browserTime)
+		defer late.Stop()
+		there := false
+		select {
+		case there = <-opened:
+		case <-late.C:
+		case <-ctx.Done():
+		}
+		return func() {
+			l.view.Browser = there
+			c.report(l)
+		}
+	})
+	return true
+}
+
+// overtake ends a login that waits for a registry where somebody has just logged in by other means.
+func (c *core) overtake(u registry.URL) {
+	delete(c.failed, u)
+	if l := c.logins[u]; l != nil {
+		l.passed = true
+		l.cancel()
+	}
 }
 
 // report tells everybody who waits where the login stands.
@@ -165,6 +203,11 @@ func (c *core) report(l *login) {
 
 func (c *core) loggedIn(u registry.URL, l *login, issued Issued, err error) {
 	delete(c.logins, u)
+	if l.passed {
+		l.view.State = api.LoginDone
+		c.report(l)
+		return
+	}
 	if err != nil {
 		l.view.State, l.view.Error = api.LoginFailed, loginError(u, err)
 		c.failed[u] = l.view.Error
@@ -181,14 +224,13 @@ func (c *core) loggedIn(u registry.URL, l *login, issued Issued, err error) {
 
 // take makes a credential from a login of ours the session of u.
 func (c *core) take(u registry.URL, issued Issued) {
-	delete(c.failed, u)
 	c.adopt(u, credential{secret: issued.Secret, kind: token.Classify(issued.Secret, token.LoggedIn), since: c.now(), date: issued.Date})
 	c.publishEnv()
 	c.addLine(u)
 }
 
 // couch logs in by name and password.
-func (a *Agent) couch(ctx context.Context, req api.LoginRequest) error {
+func (a *Agent) couch(ctx context.Context, req api.LoginRequest, report func(api.Login)) error {
 	u, err := ask(ctx, a, func() (registry.URL, error) { return a.core.loginTarget(req.Registry) })
 	if err != nil {
 		return err
@@ -201,6 +243,9 @@ func (a *Agent) couch(ctx context.Context, req api.LoginRequest) error {
 		a.core.take(u, issued)
 		return struct{}{}, nil
 	})
+	if err == nil && report != nil {
+		report(api.Login{Registry: u.String(), State: api.LoginDone})
+	}
 	return err
 }
 
@@ -224,87 +269,4 @@ func loginError(u registry.URL, err error) *api.Error {
 		code = api.CodeNetwork
 	}
 	return &api.Error{Code: code, Args: map[string]string{"Registry": u.Name(), "URL": u.String()}, Cause: err.Error()}
-}
-
-// Logout implements api.Agent.
-func (a *Agent) Logout(ctx context.Context, raw string) error {
-	type target struct {
-		u      registry.URL
-		secret token.Secret
-	}
-	t, err := ask(ctx, a, func() (target, error) {
-		u, err := a.core.known(raw)
-		if err != nil {
-			return target{}, err
-		}
-		e := a.core.sessions[u]
-		if e.Fingerprint == "" {
-			return target{}, &api.Error{Code: api.CodeNone, Args: map[string]string{"Registry": u.Name(), "URL": u.String()}}
-		}
-		return target{u, e.secret}, nil
-	})
-	if err != nil {
-		return err
-	}
-	if t.secret.IsZero() {
-		// Locked, or never fetched: what cannot be shown to the registry cannot be revoked there.
-		if t.secret, err = a.ports.Keyring.Get(ctx, keyName(t.u)); err != nil && !errors.Is(err, ErrNotFound) {
-			return &api.Error{Code: api.CodeKeyring, Args: map[string]string{"Registry": t.u.Name(), "URL": t.u.String()}, Cause: err.Error()}
-		}
-	}
-	revoked := a.revoke(ctx, t.u, t.secret)
-	dropped := a.ports.Keyring.Delete(ctx, keyName(t.u))
-	_, err = ask(context.WithoutCancel(ctx), a, func() (struct{}, error) {
-		a.core.signedOut(t.u)
-		return struct{}{}, nil
-	})
-	switch cause := errors.Join(revoked, dropped); {
-	case err != nil:
-		return err
-	case cause != nil:
-		return &api.Error{Code: api.CodePartly, Args: map[string]string{"Registry": t.u.Name(), "URL": t.u.String()}, Cause: cause.Error()}
-	}
-	return nil
-}
-
-// errStillTaken is what a registry shows that answers a logout and does not carry it out.
-var errStillTaken = errors.New("the registry said yes, and still takes the session until its end")
-
-// revoke ends a session at its registry and looks whether that is so.
-func (a *Agent) revoke(ctx context.Context, u registry.URL, s token.Secret) error {
-	if s.IsZero() {
-		return nil
-	}
-	if err := a.ports.Registry.Logout(ctx, u, s); err != nil && !errors.Is(err, ErrRefused) {
-		return err
-	}
-	if _, err := a.ports.Registry.Whoami(ctx, u, s); err == nil {
-		return errStillTaken
-	}
-	return nil
-}
-
-// signedOut forgets a session. Its names stay defined, as empty.
-func (c *core) signedOut(u registry.URL) {
-	e := c.sessions[u]
-	if e == nil {
-		return
-	}
-	e.forget()
-	e.Fingerprint, e.Account, e.kept, e.lost = "", "", false, false
-	e.Started, e.Ends, e.Lifetime, e.nextTry = time.Time{}, time.Time{}, "", time.Time{}
-	c.closeNotice(u)
-	c.touch()
-}
-
-// known parses a registry that must have a session here; "" means the most pressing one.
-func (c *core) known(raw string) (registry.URL, error) {
-	u, err := c.loginTarget(raw)
-	if err != nil {
-		return u, err
-	}
-	if c.sessions[u] == nil {
-		return u, &api.Error{Code: api.CodeUnknown, Args: map[string]string{"Registry": u.Name(), "URL": u.String()}}
-	}
-	return u, nil
 }

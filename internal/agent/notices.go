@@ -2,6 +2,9 @@ package agent
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
@@ -26,8 +29,9 @@ func (c *core) tell(u registry.URL, e *entry, now time.Time) {
 	if e.probing || c.asleep || c.stopping || e.Lifetime == "" || !c.mayTell(e, now) {
 		return
 	}
-	what, ladder := e.Ladder.Next(e.life(), e.Used, now)
-	if ladder != e.Ladder {
+	before := e.Ladder
+	what, ladder := before.Next(e.life(), c.lastUse(e), now)
+	if ladder != before {
 		e.Ladder = ladder
 		c.touch()
 	}
@@ -47,13 +51,39 @@ func (c *core) tell(u registry.URL, e *entry, now time.Time) {
 	c.show(Notice{
 		ID: u.String(), Title: p.T(title, args), Body: p.T(key+".body", args), Critical: what == session.TellEnded,
 		Buttons: []Button{{buttonRenew, p.T("notice.renew")}, {buttonLater, p.T("notice.later")}},
+	}, func() {
+		// Nobody saw it: it is to be told again.
+		if e.Ladder == ladder {
+			e.Ladder = before
+			c.noticeAt = c.now().Add(retryNotice)
+			c.touch()
+		}
 	})
 }
+
+// retryNotice is how long a notification service that did not answer is left alone.
+const retryNotice = time.Minute
+
+// lastUse is when a shell last ran a package manager, as the hooks note it, or the agent itself saw the
+// session used. Where no hook has noted anything yet, nobody would: it may be in use.
+func (c *core) lastUse(e *entry) time.Time {
+	noted, err := c.a.ports.Files.Modified(filepath.Join(c.a.ports.Env.Dir(), usedFile))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return c.now()
+	case err != nil, noted.Before(e.Used):
+		return e.Used
+	}
+	return noted.Round(0)
+}
+
+// usedFile is what the hooks touch when a package manager is run. It is always empty.
+const usedFile = "used"
 
 // mayTell reports whether notices about e are wanted now. What is held back is told later, if it is
 // still true then.
 func (c *core) mayTell(e *entry, now time.Time) bool {
-	return c.settings.Notices && !e.Muted && !now.Before(c.paused) && c.a.ports.Notices != nil
+	return c.settings.Notices && !e.Muted && !now.Before(c.paused) && !now.Before(c.noticeAt) && c.a.ports.Notices != nil
 }
 
 // offerMove asks once, with the first literal that was seen, whether literals may become placeholders.
@@ -67,15 +97,17 @@ func (c *core) offerMove(u registry.URL, place api.Place) {
 	c.show(Notice{
 		ID: "move", Title: p.T("notice.move.title", args), Body: p.T("notice.move.body", args),
 		Buttons: []Button{{buttonMove, p.T("notice.move.button")}, {buttonLater, p.T("notice.later")}},
-	})
+	}, func() { c.offered = false })
 }
 
-func (c *core) show(n Notice) {
+// show puts a notice on the screen. unseen is called on the loop if that did not work.
+func (c *core) show(n Notice, unseen func()) {
 	c.a.spawn(func(ctx context.Context) func() {
 		err := c.a.ports.Notices.Show(ctx, n)
 		return func() {
 			if err != nil {
 				c.log.Info("Show notice", "error", err)
+				unseen()
 			}
 			c.noticesAnswer(err == nil)
 		}

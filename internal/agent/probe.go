@@ -11,6 +11,9 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
 
+// askTwice is when a session that was refused before its time is asked about once more.
+const askTwice = time.Minute
+
 // retryOffline is how long a registry that does not answer is left alone.
 const retryOffline = time.Minute
 
@@ -46,7 +49,7 @@ func (c *core) probed(u registry.URL, secret token.Secret, who Identity, err err
 	c.touch()
 	switch {
 	case err == nil:
-		e.Account, e.Probed, e.Alive, e.Refused = who.Name, now, now, false
+		e.Account, e.Probed, e.Alive, e.Refused, e.RefusedAt = who.Name, now, now, false, time.Time{}
 		c.reckon(e, who.Date)
 		c.outlived(e, now)
 	case errors.Is(err, ErrRefused):
@@ -54,10 +57,13 @@ func (c *core) probed(u registry.URL, secret token.Secret, who Identity, err err
 		if e.Kind == token.KindSession && e.Lifetime != api.LifetimeTold {
 			e.Observed = session.Observe(e.Observed, e.Started, e.Alive, now)
 		}
-		e.Probed, e.Refused = now, true
-		if e.Ends.IsZero() || e.Ends.After(now) {
-			e.Ends = now
+		if !e.Refused && e.Ends.After(now) {
+			e.nextTry = now.Add(askTwice) // a proxy or a stumbling registry says no, too
 		}
+		if !e.Refused {
+			e.RefusedAt = now
+		}
+		e.Probed, e.Refused = now, true
 	case errors.Is(err, ErrNoSuchProbe):
 		e.Probed = now
 	default:

@@ -15,7 +15,8 @@ import (
 // plan is what Plan showed and Apply will do.
 type plan struct {
 	edits []FileEdit
-	move  bool
+	move  bool // literals become placeholders, now and from now on
+	undo  bool // and no longer
 }
 
 // Plan implements api.Agent.
@@ -28,17 +29,24 @@ func (a *Agent) Plan(ctx context.Context, req api.SetupRequest) (api.Plan, error
 		}
 		p.edits = edits
 	}
-	p.move = req.Move && !req.Undo
+	p.move, p.undo = req.Move && !req.Undo, req.Undo
 	out := api.Plan{Edits: []api.PlanEdit{}}
 	for _, e := range p.edits {
 		// An rc file may hold secrets of its own: only what changes is shown.
 		out.Edits = append(out.Edits, shown(e, diff(string(e.Old), string(e.New), 0)))
 	}
 	all := p.edits
-	if p.move {
-		moves, err := ask(ctx, a, func() ([]FileEdit, error) { return a.core.previewMoves() })
+	if p.move || p.undo {
+		preview := a.core.previewMoves
+		if p.undo {
+			preview = a.core.previewUndo
+		}
+		moves, err := ask(ctx, a, preview)
 		if err != nil {
 			return api.Plan{}, err
+		}
+		if p.undo {
+			p.edits = slices.Concat(moves, p.edits) // the shells lose the variable after the files
 		}
 		for _, e := range moves {
 			out.Edits = append(out.Edits, shown(e, diff(masked(e.Old), masked(e.New), contextLines)))
@@ -47,6 +55,7 @@ func (a *Agent) Plan(ctx context.Context, req api.SetupRequest) (api.Plan, error
 	}
 	out.ID = planID(all, p.move)
 	_, err := ask(ctx, a, func() (struct{}, error) {
+		out.Move = p.move != a.core.settings.Move && (p.move || p.undo)
 		a.core.plans[out.ID] = p
 		return struct{}{}, nil
 	})
@@ -72,21 +81,26 @@ func planID(edits []FileEdit, move bool) string {
 func (c *core) previewMoves() ([]FileEdit, error) {
 	var out []FileEdit
 	for _, f := range c.files {
-		if f.level == api.LevelProject || f.level == api.LevelGlobal || !f.exists {
+		if f.level == api.LevelProject || f.level == api.LevelGlobal || !f.exists && f != c.userFile() {
 			continue
 		}
-		old, err := c.a.ports.Files.Read(f.path)
+		old, err := readOrNil(c.a.ports.Files, f.path)
 		if err != nil {
 			return nil, &api.Error{Code: api.CodeFile, Args: map[string]string{"File": f.path}, Cause: err.Error()}
 		}
 		fresh := old
 		for _, cred := range f.creds {
-			u, err := c.urlOf(cred.RegistryKey)
-			if err != nil || !cred.Literal || cred.Dead || cred.Name != "_authToken" || c.sessions[u] == nil {
+			e, ok := c.movable(f, cred)
+			if !ok {
 				continue
 			}
-			name := f.variable(c.sessions[u])
+			name := f.variable(e)
 			if fresh, err = npmrc.Set(fresh, cred.Key, "${"+name+"}"); err != nil {
+				return nil, &api.Error{Code: api.CodeFile, Args: map[string]string{"File": f.path}, Cause: err.Error()}
+			}
+		}
+		if f == c.userFile() {
+			if fresh, err = c.withLines(fresh); err != nil {
 				return nil, &api.Error{Code: api.CodeFile, Args: map[string]string{"File": f.path}, Cause: err.Error()}
 			}
 		}
@@ -95,6 +109,56 @@ func (c *core) previewMoves() ([]FileEdit, error) {
 		}
 	}
 	return out, nil
+}
+
+// withLines adds the lines of sessions that no file refers to.
+func (c *core) withLines(text []byte) ([]byte, error) {
+	var err error
+	for _, e := range c.ordered() {
+		if err == nil && e.Fingerprint != "" && !c.referred(e) {
+			text, err = npmrc.Set(text, e.Registry.Key()+":_authToken", "${"+e.Own+"}")
+		}
+	}
+	return text, err
+}
+
+// previewUndo says how the files would look without the lines that stand for our variables: the session
+// itself where it lives, nothing where it is over. The user's own placeholders stay.
+func (c *core) previewUndo() ([]FileEdit, error) {
+	var out []FileEdit
+	for _, f := range c.files {
+		if !f.exists || f.level == api.LevelProject || f.level == api.LevelGlobal {
+			continue
+		}
+		old, err := c.a.ports.Files.Read(f.path)
+		if err != nil {
+			return nil, &api.Error{Code: api.CodeFile, Args: map[string]string{"File": f.path}, Cause: err.Error()}
+		}
+		fresh := old
+		for _, cred := range f.creds {
+			if err == nil {
+				fresh, err = c.withoutOurs(fresh, cred)
+			}
+		}
+		if err != nil {
+			return nil, &api.Error{Code: api.CodeFile, Args: map[string]string{"File": f.path}, Cause: err.Error()}
+		}
+		if string(fresh) != string(old) {
+			out = append(out, FileEdit{Path: f.path, Old: old, New: fresh})
+		}
+	}
+	return out, nil
+}
+
+func (c *core) withoutOurs(text []byte, cred npmrc.Credential) ([]byte, error) {
+	u, err := c.urlOf(cred.RegistryKey)
+	if err != nil || c.sessions[u] == nil || cred.Variable != c.sessions[u].Own {
+		return text, nil
+	}
+	if e := c.sessions[u]; e.alive(c.now()) {
+		return npmrc.Set(text, cred.Key, e.secret.Reveal())
+	}
+	return npmrc.Remove(text, cred.Key)
 }
 
 // Apply implements api.Agent.
@@ -110,6 +174,12 @@ func (a *Agent) Apply(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	if p.undo {
+		// First the agreement: else the literals that are put back would be moved again.
+		if _, err := ask(ctx, a, func() (struct{}, error) { return struct{}{}, a.core.withdrawMove() }); err != nil {
+			return err
+		}
+	}
 	for _, e := range p.edits {
 		if err := a.apply(e); err != nil {
 			return err
@@ -118,8 +188,54 @@ func (a *Agent) Apply(ctx context.Context, id string) error {
 	if !p.move {
 		return nil
 	}
-	_, err = ask(ctx, a, func() (struct{}, error) { return struct{}{}, a.core.agreeToMove() })
-	return err
+	if _, err = ask(ctx, a, func() (struct{}, error) { return struct{}{}, a.core.agreeToMove() }); err != nil {
+		return err
+	}
+	return a.settled(ctx)
+}
+
+// settled waits until every file that is being moved is done, and says what stayed where it was.
+func (a *Agent) settled(ctx context.Context) error {
+	for {
+		changed := a.wait()
+		busy, err := ask(ctx, a, func() (bool, error) { return a.core.moving(), a.core.left() })
+		if !busy {
+			return err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return &api.Error{Code: api.CodeCancelled}
+		case <-a.ended:
+			return errNoAgent
+		}
+	}
+}
+
+// moving reports whether a file is still being rewritten or read.
+func (c *core) moving() bool {
+	for _, f := range c.files {
+		if f.moving || f.reading {
+			return true
+		}
+	}
+	return false
+}
+
+// left tells of literals that could not be moved: the keyring would not take them, or the file would not
+// be written.
+func (c *core) left() error {
+	for _, f := range c.files {
+		if f.moveErr != nil {
+			return &api.Error{Code: api.CodeFile, Args: map[string]string{"File": f.path}, Cause: f.moveErr.Error()}
+		}
+		for _, cred := range f.creds {
+			if e, ok := c.movable(f, cred); ok && !e.kept && c.keyring.err != nil {
+				return &api.Error{Code: api.CodeKeyring, Args: map[string]string{"File": f.path, "Registry": e.Registry.Name(), "URL": e.Registry.String()}, Cause: c.keyring.err.Error()}
+			}
+		}
+	}
+	return nil
 }
 
 func (a *Agent) apply(e FileEdit) error {

@@ -25,7 +25,9 @@ type record struct {
 	Own         string          `json:"variable"`           // the unguessable name for lines that we write
 	Names       []string        `json:"names,omitempty"`    // names that the user's own files refer to
 	Held        bool            `json:"held,omitempty"`     // we have held a credential: its names stay defined for ever
+	Past        []string        `json:"past,omitempty"`     // fingerprints of earlier sessions: where one still stands it is no login
 	Refused     bool            `json:"refused,omitempty"`
+	RefusedAt   time.Time       `json:"refused_at,omitzero"`
 	Probed      time.Time       `json:"probed,omitzero"`
 	Alive       time.Time       `json:"alive,omitzero"` // the last time that the registry took it
 	Used        time.Time       `json:"used,omitzero"`
@@ -42,6 +44,7 @@ type savedState struct {
 	Sessions []record           `json:"sessions"`
 	Layouts  map[string]*layout `json:"layouts,omitempty"` // config files as they were before a login rewrote them, without secrets
 	Paused   time.Time          `json:"paused,omitzero"`
+	Locked   bool               `json:"locked,omitempty"`
 }
 
 func (c *core) loadState() {
@@ -69,12 +72,11 @@ func (c *core) loadState() {
 	for path, l := range saved.Layouts {
 		c.files[path] = &file{path: path, layout: l}
 	}
-	c.paused = saved.Paused
+	c.paused, c.userLock = saved.Paused, saved.Locked
 }
 
 func (c *core) saveState() {
-	c.unsaved = false
-	saved := savedState{Schema: stateSchema, Paused: c.paused, Layouts: map[string]*layout{}}
+	saved := savedState{Schema: stateSchema, Paused: c.paused, Locked: c.userLock, Layouts: map[string]*layout{}}
 	for _, e := range c.ordered() {
 		saved.Sessions = append(saved.Sessions, e.record)
 	}
@@ -87,7 +89,16 @@ func (c *core) saveState() {
 	if err == nil {
 		err = c.a.ports.Store.Save(raw)
 	}
+	c.unsaved, c.stateAt = false, time.Time{}
 	if err != nil {
 		c.log.Error("Write state", "error", err)
+		c.unsaved, c.stateAt = true, c.now().Add(retryState)
 	}
+	if (err == nil) != (c.stateErr == nil) {
+		c.dirty = true
+	}
+	c.stateErr = err
 }
+
+// retryState is when a state that could not be written is tried again.
+const retryState = time.Minute

@@ -71,10 +71,12 @@ func (c *core) arm() {
 		}
 	}
 	at(c.paused)
+	at(c.stateAt)
+	at(c.noticeAt)
 	for _, e := range c.sessions {
 		at(e.nextTry)
 		at(e.keepAt)
-		if e.Fingerprint != "" && !e.Refused {
+		if e.Fingerprint != "" {
 			at(e.life().NextChange(now))
 			at(e.Ladder.Snoozed)
 		}
@@ -124,7 +126,7 @@ func (c *core) lookAgain() {
 			c.fetchSecret(u)
 		case !e.keepAt.IsZero():
 			c.keepAgain(e)
-		case e.alive(c.now()):
+		default:
 			c.probe(u)
 		}
 	}

@@ -146,6 +146,24 @@ func TestK01_SecondAgentYields(t *testing.T) {
 	}
 }
 
+// TestD03_NpmLogout: npm's own logout revokes the session and takes its line away; the agent asks the
+// registry, and no shell is handed a dead session any more.
+func TestD03_NpmLogout(t *testing.T) {
+	u, r, npm := signedIn(t, "", verdaccio.Options{})
+	u.agent("--no-tray")
+	u.login(npm, r)
+	u.moved()
+	name := u.session(r).Variables[0]
+	out, err := npm.Command(t.Context(), u.home.Work(), append(u.env, name+"="+u.shellValue(name)), "logout", "--registry", r.URL).CombinedOutput()
+	if err != nil {
+		t.Fatalf("npm logout: %v\n%s", err, out)
+	}
+	u.await("the end of the session", func() bool { return u.session(r).State == api.StateEnded })
+	if u.shellValue(name) != "" {
+		t.Error("the env file still carries the revoked session")
+	}
+}
+
 // TestC18_FileThatCannotBeReplaced: the literal stays, the session works, and a finding names the file.
 func TestC18_FileThatCannotBeReplaced(t *testing.T) {
 	u, r, npm := signedIn(t, "", verdaccio.Options{})

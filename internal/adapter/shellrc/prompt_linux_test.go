@@ -177,6 +177,29 @@ func TestCommandAtAWaitingPrompt(t *testing.T) {
 	}
 }
 
+// TestPackageManagersAreNoted: a shell that runs one says so by an empty file; no other command does.
+func TestPackageManagersAreNoted(t *testing.T) {
+	for _, sh := range shells[:3] {
+		t.Run(sh.name, func(t *testing.T) {
+			w := newWorld(t)
+			f := w.files(t)
+			publish(t, f, "npm_one")
+			s := w.shell(t, sh, "")
+			s.line("true npm")
+			s.value("SG_TEST")
+			noted := filepath.Join(f.Dir(), "used")
+			if _, err := os.Stat(noted); err == nil {
+				t.Fatal("a command that is no package manager was noted")
+			}
+			s.line("npm --version >/dev/null 2>&1; true")
+			s.value("SG_TEST")
+			if info, err := os.Stat(noted); err != nil || info.Size() != 0 {
+				t.Errorf("npm was not noted: %v", err)
+			}
+		})
+	}
+}
+
 // TestOthersKeepTheirTrap: a shell whose user has a use for bash's DEBUG trap keeps it.
 func TestOthersKeepTheirTrap(t *testing.T) {
 	w := newWorld(t)

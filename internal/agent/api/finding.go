@@ -45,6 +45,8 @@ const (
 	FindingSettings       = "settings-invalid"   // settings.toml has a line that cannot be used
 	FindingLogin          = "login-failed"       // the last login did not work
 	FindingNoLine         = "no-line"            // no config file refers to the session's variable; Move adds the line
+	FindingStaleLiteral   = "stale-literal"      // an older session stands in a file and beats the present one
+	FindingStateWrite     = "state-unwritable"   // state.json cannot be written: a restart would forget
 	FindingState          = "state-unreadable"   // state.json was damaged and set aside
 )
 

@@ -11,6 +11,7 @@ type SetupRequest struct {
 type Plan struct {
 	ID    string     `json:"id"`
 	Edits []PlanEdit `json:"edits"`
+	Move  bool       `json:"move"` // applying it also changes whether literals become placeholders from now on
 }
 
 // PlanEdit is one file that would change.

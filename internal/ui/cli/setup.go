@@ -20,7 +20,13 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 	if err != nil {
 		return err
 	}
-	plan, err := a.agent.Plan(ctx, a.wishes(o, s))
+	wishes := a.wishes(o, s)
+	for _, shell := range wishes.Shells {
+		if err := a.forShell(shell, a.knows); err != nil {
+			return err
+		}
+	}
+	plan, err := a.agent.Plan(ctx, wishes)
 	if err != nil {
 		return err
 	}
@@ -39,7 +45,7 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 	if err != nil || o.dryRun {
 		return err
 	}
-	if len(plan.Edits) == 0 {
+	if len(plan.Edits) == 0 && !plan.Move {
 		a.say("%s\n", a.t("setup.nothing"))
 		return nil
 	}
@@ -60,6 +66,12 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 		a.say("%s\n", a.t("setup.done"))
 	}
 	return nil
+}
+
+// knows answers for a shell that has a hook, with nothing to print.
+func (a *app) knows(shell string) (string, error) {
+	_, err := a.Hook(shell)
+	return "", err
 }
 
 // wishes makes a request of the flags. Without any, it is the user's own shell, and the placeholders

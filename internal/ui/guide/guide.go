@@ -62,6 +62,7 @@ func (g *guide) round(ctx context.Context, agent api.Agent) error {
 
 type guide struct {
 	o    Options
+	done bool // the first login is over
 	last api.Session
 	at   api.Snapshot
 }
@@ -71,8 +72,12 @@ func (g *guide) say(key string, args ...i18n.Args) {
 }
 
 // login asks for a login, tells its page, and returns when somebody completed it. A page that was
-// left alone for too long is replaced by a fresh one.
+// left alone for too long is replaced by a fresh one. With a screen, renewing is the user's click.
 func (g *guide) login(ctx context.Context, agent api.Agent) error {
+	if g.done && g.o.Screen {
+		return g.until(ctx, agent, api.StateRunning)
+	}
+	g.done = true
 	for {
 		err := agent.Login(ctx, api.LoginRequest{Registry: g.o.Registry, NoBrowser: !g.o.Screen}, func(l api.Login) {
 			if l.State == api.LoginWaiting {

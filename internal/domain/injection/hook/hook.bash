@@ -37,10 +37,20 @@ case "${PROMPT_COMMAND[*]-}" in
   ;;
 esac
 
-# A login may end while the shell waits at its prompt, so a command looks again before it runs. Bash has
-# one place for that; it is taken only where nobody else has it.
+# Before a command: a login may have ended while the shell waited at its prompt, so it looks again. And when
+# a package manager is run it notes the time, in an empty file: a session in use is worth a notice.
+__sandglass_command() {
+  [[ $BASH_COMMAND == __sandglass_prompt* || -e $__sandglass_seen ]] || __sandglass_load
+  case $BASH_COMMAND in
+  npm\ * | npx\ * | pnpm\ * | pnpx\ * | yarn | yarn\ * | bun\ * | bunx\ *)
+    [[ ! -e $__sandglass_seen ]] || { : >|"${__sandglass_seen%/*}/used"; } 2>/dev/null || :
+    ;;
+  esac
+}
+
+# Bash has one place for that; it is taken only where nobody else has it.
 if [[ -z $(\builtin trap -p DEBUG) ]]; then
-  \builtin trap '[[ $BASH_COMMAND == __sandglass_prompt* || -e $__sandglass_seen ]] || __sandglass_load || :' DEBUG
+  \builtin trap '__sandglass_command || :' DEBUG
 fi
 
 __sandglass_load

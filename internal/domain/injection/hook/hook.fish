@@ -16,9 +16,17 @@ function __sandglass_load
     return 0
 end
 
-# Before a command too: a login may end while the shell waits at its prompt.
-function __sandglass_prompt --on-event fish_prompt --on-event fish_preexec
+function __sandglass_prompt --on-event fish_prompt
     test -e "$__sandglass_seen"; or __sandglass_load
+end
+
+# Before a command: a login may have ended while the shell waited at its prompt, so it looks again. And when
+# a package manager is run it notes the time, in an empty file: a session in use is worth a notice.
+function __sandglass_command --on-event fish_preexec
+    __sandglass_prompt
+    if string match -qr '^(npm|npx|pnpm|pnpx|yarn|bun|bunx)( |$)' -- "$argv[1]"; and test -e "$__sandglass_seen"
+        true >(string replace -r '[^/]*$' used -- $__sandglass_seen) 2>/dev/null
+    end
 end
 
 __sandglass_load

@@ -18,9 +18,20 @@ __sandglass_load() {
 
 __sandglass_prompt() { [[ -e $__sandglass_seen ]] || __sandglass_load }
 
-# Before a command too: a login may end while the shell waits at its prompt.
+# Before a command: a login may have ended while the shell waited at its prompt, so it looks again. And when
+# a package manager is run it notes the time, in an empty file: a session in use is worth a notice.
+__sandglass_command() {
+  __sandglass_prompt
+  case $1 in
+  npm\ *|npx\ *|pnpm\ *|pnpx\ *|yarn|yarn\ *|bun\ *|bunx\ *)
+    [[ ! -e $__sandglass_seen ]] || { : >| "${__sandglass_seen%/*}/used" } 2>/dev/null
+    ;;
+  esac
+  return 0
+}
+
 typeset -ga precmd_functions preexec_functions
 (( ${precmd_functions[(I)__sandglass_prompt]} )) || precmd_functions+=(__sandglass_prompt)
-(( ${preexec_functions[(I)__sandglass_prompt]} )) || preexec_functions+=(__sandglass_prompt)
+(( ${preexec_functions[(I)__sandglass_command]} )) || preexec_functions+=(__sandglass_command)
 
 __sandglass_load
