@@ -131,7 +131,7 @@ func (f *file) variable(e *entry) string {
 // move puts placeholders where literals of ours stand, if the user agreed and nothing can be lost by
 // it: the keyring has the secret, and the env files carry it under the very name, now.
 func (c *core) move(f *file) {
-	if !c.settings.Move || f.moving || f.reading || f.moveErr != nil || c.envErr != nil || !c.open() {
+	if !c.settings.Move || f.moving || f.reading || f.moveErr != nil || c.envErr != nil || !c.open() || c.now().Before(f.moveAt) {
 		return
 	}
 	set := map[string]string{}
@@ -175,7 +175,9 @@ func (c *core) rewrite(f *file, set map[string]string) {
 			f.moving, f.moveErr, c.dirty = false, err, true
 			switch {
 			case errors.Is(err, ErrChanged):
-				f.moveErr = nil // somebody else wrote: look again, and move then
+				// Somebody else wrote, or has the file open to write: look again, and move then.
+				f.moveErr, f.wait = nil, min(max(2*f.wait, moveAgain), time.Minute)
+				f.moveAt = c.now().Add(f.wait)
 			case err != nil:
 				c.log.Warn("Put placeholder", "path", f.path, "error", err)
 				return
@@ -186,6 +188,9 @@ func (c *core) rewrite(f *file, set map[string]string) {
 		}
 	})
 }
+
+// moveAgain is how soon a move is tried again after somebody else wrote; the time doubles up to a minute.
+const moveAgain = 200 * time.Millisecond
 
 // placeholders writes the file anew. The layout from before a login brings back comments and order
 // that npm's rewrite dropped.

@@ -32,6 +32,8 @@ type file struct {
 	layout  *layout // as it was with a placeholder in it, nil if none ever stood there
 	moving  bool
 	moveErr error
+	moveAt  time.Time     // when to try again to move, after somebody else wrote
+	wait    time.Duration // how long that was put off the last time
 }
 
 // layout is a config file without its secrets: comments, order, and the variables that stood for
@@ -153,7 +155,8 @@ func (c *core) fileRead(f *file, r reading) {
 	}
 	parsed := npmrc.Parse(r.data)
 	before := f.creds
-	f.err, f.moveErr, f.exists, f.sum, c.dirty = nil, nil, exists, sum, true
+	f.err, f.moveErr, f.moveAt, f.wait = nil, nil, time.Time{}, 0
+	f.exists, f.sum, c.dirty = exists, sum, true
 	f.creds, f.regs = parsed.Credentials(), parsed.Registries()
 	c.log.Debug("Config file read", "path", f.path, "credentials", len(f.creds))
 	if f.level == api.LevelProject {

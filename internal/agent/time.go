@@ -73,6 +73,9 @@ func (c *core) arm() {
 	at(c.paused)
 	at(c.stateAt)
 	at(c.noticeAt)
+	for _, f := range c.files {
+		at(f.moveAt)
+	}
 	for _, e := range c.sessions {
 		at(e.nextTry)
 		at(e.keepAt)
