@@ -15,9 +15,6 @@ const startTime = 10 * time.Second
 // settings would keep.
 func stayLight(ctx context.Context) {
 	debug.SetGCPercent(50)
-	t := time.AfterFunc(startTime, func() {
-		debug.FreeOSMemory()
-		dropProgram()
-	})
+	t := time.AfterFunc(startTime, debug.FreeOSMemory)
 	context.AfterFunc(ctx, func() { t.Stop() })
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -202,17 +203,7 @@ func (c *core) placeholders(path string, sum [32]byte, was *layout, set map[stri
 	if sumOf(old) != sum {
 		return ErrChanged
 	}
-	var fresh []byte
-	if was != nil {
-		fresh, err = npmrc.Restore(was.Template, old, set)
-	} else {
-		fresh = old
-		for key, value := range set {
-			if err == nil {
-				fresh, err = npmrc.Set(fresh, key, value)
-			}
-		}
-	}
+	fresh, err := replaced(old, was, set)
 	if err != nil {
 		return fmt.Errorf("edit %s: %w", path, err)
 	}
@@ -223,6 +214,20 @@ func (c *core) placeholders(path string, sum [32]byte, was *layout, set map[stri
 		return fmt.Errorf("replace %s: %w", path, err)
 	}
 	return nil
+}
+
+// replaced is a file with the lines of set in it, and in the layout from before a login, if there is one.
+func replaced(old []byte, was *layout, set map[string]string) (fresh []byte, err error) {
+	if was != nil && len(set) > 0 {
+		return npmrc.Restore(was.Template, old, set)
+	}
+	fresh = old
+	for _, key := range slices.Sorted(maps.Keys(set)) {
+		if err == nil {
+			fresh, err = npmrc.Set(fresh, key, set[key])
+		}
+	}
+	return fresh, err
 }
 
 // addLine writes a line with our placeholder into the user's file, where no file refers to a session

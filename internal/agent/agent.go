@@ -164,6 +164,7 @@ func ask[T any](ctx context.Context, a *Agent, f func() (T, error)) (T, error) {
 	var zero T
 	if !a.post(func() {
 		v, err := f()
+		a.core.settle() // who gets the answer finds it true
 		got <- answer{v, err}
 	}) {
 		return zero, errNoAgent

@@ -236,7 +236,7 @@ func TestLifetimeIsLearned(t *testing.T) {
 		if s := only(t, a); s.State != api.StateUnknown || s.Lifetime != api.LifetimeUnknown {
 			t.Errorf("first session: %s, %s", s.State, s.Lifetime)
 		}
-		<-time.After(64 * time.Minute)
+		<-time.After(66 * time.Minute)
 		if s := only(t, a); s.State != api.StateEnded || s.Learned != 1 {
 			t.Fatalf("after an hour: %s, learned %d", s.State, s.Learned)
 		}
@@ -262,7 +262,7 @@ func TestAssumedEndThatWasTooEarly(t *testing.T) {
 		if s := only(t, a); s.State != api.StateUnknown || w.shell(own) != secret {
 			t.Errorf("past the assumed end: %s", s.State)
 		}
-		<-time.After(time.Hour + 5*time.Minute) // it is asked every five minutes
+		<-time.After(time.Hour + 7*time.Minute) // it is asked every five minutes
 		if s := only(t, a); s.State != api.StateEnded || s.Learned != 1 || w.shell(own) != "" {
 			t.Errorf("past the true end: %s, learned %d", s.State, s.Learned)
 		}

@@ -62,6 +62,7 @@ type entry struct {
 	kept    bool         // the keyring has it
 	lost    bool         // the keyring should have it and could not give it
 	offline bool
+	doubted bool // it was refused too early to believe it at once
 	probing bool
 	keepAt  time.Time // when to offer the secret to the keyring again, zero if it has it
 	nextTry time.Time // when to ask again whether it is alive, zero for never

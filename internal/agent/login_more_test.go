@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,6 +36,7 @@ func TestLogoutNeedsTheSecret(t *testing.T) {
 		if err := a.Logout(t.Context(), reg.String()); err != nil {
 			t.Fatal(err)
 		}
+		synctest.Wait()
 		if _, alive := w.issued[secret]; alive || len(w.keys) != 0 || only(t, a).State != api.StateNone {
 			t.Errorf("after logout: alive at the registry %v, %d keys", alive, len(w.keys))
 		}
@@ -109,9 +111,9 @@ func TestLoginDuringALogout(t *testing.T) {
 }
 
 // tabs counts the pages that were opened.
-type tabs struct{ n *int }
+type tabs struct{ n *atomic.Int32 }
 
-func (b tabs) Open(context.Context, string) error { *b.n++; return nil }
+func (b tabs) Open(context.Context, string) error { b.n.Add(1); return nil }
 
 // TestRenewAlwaysOpensThePage: Renew opens the login page also where a login without a browser waits
 // already, goes on when that one is given up, and opens the page again for who closed its tab.
@@ -122,22 +124,22 @@ func TestRenewAlwaysOpensThePage(t *testing.T) {
 		w.files[userRC] = placeholderFile
 		a, stop := w.run(t)
 		defer stop()
-		n := 0
+		var n atomic.Int32
 		a.ports.Browser = tabs{&n}
 		w.save(userRC, rewritten(w.issue()))
 		ctx, cancel := context.WithCancel(t.Context())
 		got := make(chan error, 1)
 		go func() { got <- a.Login(ctx, api.LoginRequest{NoBrowser: true}, nil) }()
 		synctest.Wait()
-		if n != 0 {
+		if n.Load() != 0 {
 			t.Error("a login without a browser opened one")
 		}
-		press := func(want int) {
+		press := func(want int32) {
 			t.Helper()
 			w.press <- Pressed{ID: reg.String(), Key: buttonRenew}
 			synctest.Wait()
-			if n != want {
-				t.Errorf("%d pages opened, want %d", n, want)
+			if got := n.Load(); got != want {
+				t.Errorf("%d pages opened, want %d", got, want)
 			}
 		}
 		press(1)
@@ -183,11 +185,11 @@ func TestLoginOvertakenByNpm(t *testing.T) {
 // stumbling is a registry that refuses everybody for a while.
 type stumbling struct {
 	*world
-	no *bool
+	no *atomic.Bool
 }
 
 func (s stumbling) Whoami(ctx context.Context, u registry.URL, secret token.Secret) (Identity, error) {
-	if *s.no {
+	if s.no.Load() {
 		return Identity{}, ErrRefused
 	}
 	return s.world.Whoami(ctx, u, secret)
@@ -210,18 +212,19 @@ func TestOneRefusalIsNotTheEnd(t *testing.T) {
 				w.files[userRC] = placeholderFile
 				a, stop := w.run(t)
 				defer stop()
-				no := false
+				var no atomic.Bool
 				a.ports.Registry = stumbling{w, &no}
 				secret := w.issue()
 				w.save(userRC, rewritten(secret))
 				<-time.After(30 * time.Minute)
-				no = true
+				no.Store(true)
 				do(t, a, api.VerbProbe)
 				if s := only(t, a); s.State != api.StateEnded || w.shell("NPM_TOKEN") != "" {
 					t.Errorf("refused: %s", s.State)
 				}
-				no = false
+				no.Store(false)
 				tt.again(t, a)
+				synctest.Wait()
 				if s := only(t, a); s.State != api.StateRunning || !s.Ends.Equal(s.Started.Add(2*time.Hour)) || w.shell("NPM_TOKEN") != secret {
 					t.Errorf("taken again: %+v", s)
 				}
@@ -265,6 +268,7 @@ func TestPlanShowsTheLineToAdd(t *testing.T) {
 			if err := a.Login(t.Context(), api.LoginRequest{Registry: reg.String()}, nil); err != nil {
 				t.Fatal(err)
 			}
+			synctest.Wait()
 			plan, err := a.Plan(t.Context(), api.SetupRequest{Move: true})
 			if err != nil || len(plan.Edits) != 1 || plan.Edits[0].File != userRC || plan.Edits[0].Create != (before == "") {
 				t.Fatalf("%v, plan %+v", err, plan.Edits)

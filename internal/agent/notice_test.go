@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -104,11 +105,11 @@ func TestLaterComesBack(t *testing.T) {
 // mute is a notification service that shows nothing for a while.
 type mute struct {
 	Notices
-	off *bool
+	off *atomic.Bool
 }
 
 func (m mute) Show(ctx context.Context, n Notice) error {
-	if *m.off {
+	if m.off.Load() {
 		return errors.New("no notification service")
 	}
 	return m.Notices.Show(ctx, n)
@@ -124,11 +125,12 @@ func TestNoticeThatCouldNotBeShown(t *testing.T) {
 		w.files[userRC] = placeholderFile
 		a, stop := w.run(t)
 		defer stop()
-		off := true
+		var off atomic.Bool
+		off.Store(true)
 		a.ports.Notices = mute{a.ports.Notices, &off}
 		w.save(userRC, rewritten(w.issue()))
 		<-time.After(51*time.Minute + 30*time.Second)
-		off = false
+		off.Store(false)
 		if len(w.shown()) != 0 {
 			t.Fatal("shown without a service")
 		}

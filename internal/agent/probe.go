@@ -49,27 +49,42 @@ func (c *core) probed(u registry.URL, secret token.Secret, who Identity, err err
 	c.touch()
 	switch {
 	case err == nil:
+		if e.Refused {
+			c.closeNotice(u) // it said that the session is over, which was a mistake
+		}
 		e.Account, e.Probed, e.Alive, e.Refused, e.RefusedAt = who.Name, now, now, false, time.Time{}
 		c.reckon(e, who.Date)
 		c.outlived(e, now)
 	case errors.Is(err, ErrRefused):
 		c.log.Info("Session refused", "registry", u.String())
-		if e.Kind == token.KindSession && e.Lifetime != api.LifetimeTold {
-			e.Observed = session.Observe(e.Observed, e.Started, e.Alive, now)
-		}
-		if !e.Refused && e.Ends.After(now) {
-			e.nextTry = now.Add(askTwice) // a proxy or a stumbling registry says no, too
-		}
-		if !e.Refused {
-			e.RefusedAt = now
-		}
-		e.Probed, e.Refused = now, true
+		c.refused(e, now)
 	case errors.Is(err, ErrNoSuchProbe):
 		e.Probed = now
 	default:
 		c.log.Info("Registry out of reach", "registry", u.String(), "error", err)
 		e.offline, e.nextTry = true, now.Add(retryOffline)
 	}
+}
+
+// refused notes that the registry does not take a session any more. Before its time, or where no time is
+// known, it is asked once more: a proxy or a stumbling registry says no, too. Only an end that came by itself
+// teaches how long sessions live; one that somebody revoked does not.
+func (c *core) refused(e *entry, now time.Time) {
+	first, early := !e.Refused, e.Ends.IsZero() || e.Ends.After(now)
+	if first {
+		e.Refused, e.RefusedAt, e.doubted = true, now, early
+		if early {
+			e.nextTry = now.Add(askTwice)
+		}
+	}
+	confirmed := !first && e.doubted && e.Ends.IsZero()
+	if (first && !early || confirmed) && e.Kind == token.KindSession && e.Lifetime != api.LifetimeTold {
+		e.Observed = session.Observe(e.Observed, e.Started, e.Alive, e.RefusedAt)
+	}
+	if !first {
+		e.doubted = false
+	}
+	e.Probed = now
 }
 
 // reckon sets a told end right when the registry's clock turns out to differ from ours.

@@ -88,16 +88,15 @@ func (c *core) previewMoves() ([]FileEdit, error) {
 		if err != nil {
 			return nil, &api.Error{Code: api.CodeFile, Args: map[string]string{"File": f.path}, Cause: err.Error()}
 		}
-		fresh := old
+		set := map[string]string{}
 		for _, cred := range f.creds {
-			e, ok := c.movable(f, cred)
-			if !ok {
-				continue
+			if e, ok := c.movable(f, cred); ok {
+				set[cred.Key] = "${" + f.variable(e) + "}"
 			}
-			name := f.variable(e)
-			if fresh, err = npmrc.Set(fresh, cred.Key, "${"+name+"}"); err != nil {
-				return nil, &api.Error{Code: api.CodeFile, Args: map[string]string{"File": f.path}, Cause: err.Error()}
-			}
+		}
+		fresh, err := replaced(old, f.layout, set)
+		if err != nil {
+			return nil, &api.Error{Code: api.CodeFile, Args: map[string]string{"File": f.path}, Cause: err.Error()}
 		}
 		if f == c.userFile() {
 			if fresh, err = c.withLines(fresh); err != nil {

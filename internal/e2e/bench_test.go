@@ -43,7 +43,7 @@ func BenchmarkIdleAgent(b *testing.B) {
 	client := ipc.Dial(filepath.Join(home.Dir, "run", "sandglass"))
 	desktop.Until(b, "the agent to answer", func() bool { _, err := client.Snapshot(b.Context()); return err == nil })
 	signIn(b, client, r)
-	<-time.After(3 * time.Second) // what a login sets in motion has come to rest
+	<-time.After(15 * time.Second) // what start and login set in motion has come to rest
 	for b.Loop() {
 		before := usageOf(b, agent.Process.Pid)
 		<-time.After(idleTime())

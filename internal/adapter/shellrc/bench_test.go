@@ -19,12 +19,13 @@ import (
 var loops = map[string][]string{
 	"bash": {"bash", "--norc", "-c", `. "$1"; eval "$(direnv hook bash)"; empty() { :; }
 		empty; __sandglass_prompt; _direnv_hook
+		rounds() { # a function, since the hook's trap before commands does not reach into functions
 		for ((r = 0; r < $4; r++)); do
 		now=$EPOCHREALTIME; for ((i = 0; i < $2; i++)); do empty; done; a=$EPOCHREALTIME
 		for ((i = 0; i < $2; i++)); do __sandglass_prompt; done; b=$EPOCHREALTIME
 		for ((i = 0; i < $3; i++)); do _direnv_hook; done; c=$EPOCHREALTIME
 		echo $(( (${a/./} - ${now/./}) * 1000 / $2 )) $(( (${b/./} - ${a/./}) * 1000 / $2 )) $(( (${c/./} - ${b/./}) * 1000 / $3 ))
-		done`, "bash"},
+		done; }; rounds "$@"`, "bash"},
 	"zsh": {"zsh", "-f", "-c", `zmodload zsh/datetime; . "$1"; eval "$(direnv hook zsh)"; empty() { :; }
 		empty; __sandglass_prompt; _direnv_hook
 		float now a b c

@@ -14,7 +14,10 @@ __sandglass_load() {
   done
 }
 
-__sandglass_prompt() { [[ -e $__sandglass_seen ]] || __sandglass_load; }
+__sandglass_prompt() {
+  __sandglass_armed=1
+  [[ -e $__sandglass_seen ]] || __sandglass_load
+}
 
 # The same within a string, where the next command sees what this one returns. With errexit a status
 # that is handed on would end the shell.
@@ -37,20 +40,25 @@ case "${PROMPT_COMMAND[*]-}" in
   ;;
 esac
 
-# Before a command: a login may have ended while the shell waited at its prompt, so it looks again. And when
-# a package manager is run it notes the time, in an empty file: a session in use is worth a notice.
-__sandglass_command() {
-  [[ $BASH_COMMAND == __sandglass_prompt* || -e $__sandglass_seen ]] || __sandglass_load
-  case $BASH_COMMAND in
-  npm\ * | npx\ * | pnpm\ * | pnpx\ * | yarn | yarn\ * | bun\ * | bunx\ *)
-    [[ ! -e $__sandglass_seen ]] || { : >|"${__sandglass_seen%/*}/used"; } 2>/dev/null || :
-    ;;
-  esac
+# Before a command. A login may have ended while the shell waited at its prompt, so the first command behind a
+# prompt looks again. And when a package manager is run, that is noted in an empty file: a session in use is
+# worth a notice. The trap costs some microseconds for a command typed at the prompt; bash runs it neither
+# within functions nor in scripts.
+__sandglass_armed=
+
+__sandglass_first() {
+  [[ $BASH_COMMAND != __sandglass_prompt* ]] || return 0
+  __sandglass_armed=
+  [[ -e $__sandglass_seen ]] || __sandglass_load
+}
+
+__sandglass_note() {
+  [[ ! -e $__sandglass_seen ]] || { : >|"${__sandglass_seen%/*}/used"; } 2>/dev/null || :
 }
 
 # Bash has one place for that; it is taken only where nobody else has it.
 if [[ -z $(\builtin trap -p DEBUG) ]]; then
-  \builtin trap '__sandglass_command || :' DEBUG
+  \builtin trap '[[ -z $__sandglass_armed ]] || __sandglass_first; [[ $BASH_COMMAND != @(npm|npx|pnpm|pnpx|yarn|bun|bunx)?( *) ]] || __sandglass_note; :' DEBUG
 fi
 
 __sandglass_load
