@@ -18,6 +18,7 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/agent"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection/hook"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
+	"github.com/sandglass-dev/sandglass/internal/testkit/clients"
 )
 
 // interactive is how a real shell is started on a terminal and spoken to.
@@ -79,10 +80,8 @@ func program(t testing.TB, name string) string {
 	if path, err := exec.LookPath(name); err == nil {
 		return path
 	}
-	if dir := os.Getenv("SANDGLASS_CLIENTS"); dir != "" {
-		if path := filepath.Join(dir, "node_modules", ".bin", name); exec.Command(path, "--version").Run() == nil {
-			return path
-		}
+	if name == "nu" {
+		return clients.Need(t, name).Path
 	}
 	if os.Getenv("CI") != "" {
 		t.Fatalf("%s is not installed", name)

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/sandglass-dev/sandglass/internal/testkit/clients"
 )
 
 // dumpArg makes the test binary print its environment, NUL-separated, and end: what a child of a shell sees.
@@ -93,19 +95,10 @@ var realShells = []realShell{
 	}},
 }
 
-// nu finds nushell: on the PATH, or where the set-up script put the package managers and it.
+// nu is nushell, as the set-up script installed it.
 func nu(t *testing.T) string {
 	t.Helper()
-	if path, err := exec.LookPath("nu"); err == nil {
-		return path
-	}
-	if dir := os.Getenv("SANDGLASS_CLIENTS"); dir != "" {
-		if path := filepath.Join(dir, "node_modules", ".bin", "nu"); exec.Command(path, "--version").Run() == nil {
-			return path
-		}
-	}
-	missing(t, "nushell (set SANDGLASS_CLIENTS)")
-	return ""
+	return clients.Need(t, "nu").Path
 }
 
 // missing skips a test for want of a part, but never in CI.

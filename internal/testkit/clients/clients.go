@@ -38,7 +38,7 @@ var where = map[string]struct{ script, program string }{
 	"yarn1":  {script: "yarn1/bin/yarn.js"},
 	"yarn4":  {script: "yarn4/bin/yarn.js"},
 	"bun":    {program: "@oven/bun-linux-x64/bin/bun"},
-	"nu":     {program: "@nushell/linux-x64/nu"},
+	"nu":     {program: "@nushell/linux-x64/bin/nu"},
 }
 
 // Cache is the folder that packaging/setup.sh fills: $SANDGLASS_CACHE, or sandglass-test in the
