@@ -86,7 +86,7 @@ func (c *core) literalFinding(f *file, cred npmrc.Credential) (api.Finding, bool
 			Args: map[string]string{"Registry": e.Registry.Name()}, Action: &api.Action{Verb: api.VerbMove, Registry: e.Registry.String()},
 		}, true
 	}
-	at := api.Finding{Code: api.FindingLiteral, Severity: api.SeverityWarning, File: f.path, Line: cred.Line, Args: map[string]string{"Key": cred.RegistryKey}}
+	at := api.Finding{Code: api.FindingLiteral, Severity: api.SeverityWarning, File: f.path, Line: cred.Line, Args: map[string]string{"Key": cred.RegistryKey, "Kind": string(token.ClassifyLine(cred.Name, cred.Value, token.Found))}}
 	u, err := c.urlOf(cred.RegistryKey)
 	if err == nil {
 		at.Registry = u.String()

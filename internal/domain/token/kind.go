@@ -78,6 +78,23 @@ func Classify(s Secret, from Provenance) Kind {
 	return KindUnknown
 }
 
+// ClassifyLine tells the kind of a credential from the name of the config line that it stands in:
+// _authToken takes a bearer token, _auth and _password take base64, as an Azure DevOps token is stored.
+func ClassifyLine(name string, s Secret, from Provenance) Kind {
+	if name == "_authToken" {
+		return Classify(s, from)
+	}
+	raw, err := base64.StdEncoding.DecodeString(s.Reveal())
+	_, password, both := strings.Cut(string(raw), ":")
+	if name == "_password" || !both {
+		password = string(raw)
+	}
+	if err == nil && Classify(NewSecret(password), Found) == KindAzure {
+		return KindAzure
+	}
+	return KindBasic
+}
+
 // sessionLength is the longest life that still counts as a session.
 const sessionLength = 48 * time.Hour
 

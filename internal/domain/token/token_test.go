@@ -92,6 +92,23 @@ func TestClassify(t *testing.T) {
 	}
 }
 
+func TestClassifyLine(t *testing.T) {
+	encode := func(s string) Secret { return NewSecret(base64.StdEncoding.EncodeToString([]byte(s))) }
+	azure := strings.Repeat("a2", 26)
+	for _, c := range []struct {
+		name  string
+		value Secret
+		want  Kind
+	}{
+		{"_auth", encode("alice:secret"), KindBasic}, {"_password", encode("secret"), KindBasic}, {"_auth", NewSecret("not base64!"), KindBasic},
+		{"_auth", encode("any:" + azure), KindAzure}, {"_password", encode(azure), KindAzure}, {"_authToken", NewSecret(azure), KindAzure},
+	} {
+		if got := ClassifyLine(c.name, c.value, Found); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
 func TestE10_JWTTimes(t *testing.T) {
 	make3 := func(payload string) Secret {
 		return NewSecret("eyJh." + base64.RawURLEncoding.EncodeToString([]byte(payload)) + ".c")
