@@ -53,9 +53,10 @@ func temporary(name string) string     { return "." + name + ".new" }
 func generationFile(gen uint64) string { return "gen." + strconv.FormatUint(gen, 10) }
 
 // next is a generation that no shell has ever seen. The clock keeps it so when the folder was emptied
-// under the eyes of open shells, which remember the name of a generation that would come again.
+// under the eyes of open shells, which remember the name of a generation that would come again: no
+// publication is as quick as a microsecond, so the generations never run ahead of it.
 func (r *room) next() uint64 {
-	return max(r.newest+1, uint64(time.Now().UnixMilli()))
+	return max(r.newest+1, uint64(time.Now().UnixMicro()))
 }
 
 // replace puts data in place as generation gen.

@@ -124,7 +124,7 @@ func (s *Service) connect(context.Context) error {
 	if gone := s.lost(); len(gone) > 0 {
 		go s.tell(gone) // the reader may be the one who holds on to Show
 	}
-	conn, err := dbus.ConnectSessionBus(dbus.WithSignalHandler(dbus.NewSequentialSignalHandler()))
+	conn, err := sessionBus(dbus.WithSignalHandler(dbus.NewSequentialSignalHandler()))
 	if err != nil {
 		return fmt.Errorf("connect to the session bus: %w: %w", ErrUnavailable, err)
 	}

@@ -16,7 +16,7 @@ func DarkPanel(ctx context.Context) bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
-	conn, err := dbus.ConnectSessionBus(dbus.WithContext(ctx))
+	conn, err := sessionBus(dbus.WithContext(ctx))
 	if err != nil {
 		return false
 	}

@@ -16,7 +16,7 @@ const (
 func TrayHost(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
-	conn, err := dbus.ConnectSessionBus(dbus.WithContext(ctx))
+	conn, err := sessionBus(dbus.WithContext(ctx))
 	if err != nil {
 		return false
 	}
@@ -27,7 +27,7 @@ func TrayHost(ctx context.Context) bool {
 // FollowTrayHost calls see with whether this desktop shows tray icons, at once and at every change,
 // until ctx ends. Without a session bus it says no, once.
 func FollowTrayHost(ctx context.Context, see func(shown bool)) {
-	conn, err := dbus.ConnectSessionBus(dbus.WithContext(ctx), dbus.WithSignalHandler(dbus.NewSequentialSignalHandler()))
+	conn, err := sessionBus(dbus.WithContext(ctx), dbus.WithSignalHandler(dbus.NewSequentialSignalHandler()))
 	if err != nil {
 		see(false)
 		return

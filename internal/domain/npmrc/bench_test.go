@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sandglass-dev/sandglass/internal/testkit/clients"
 )
 
 // theirs reads a config file with the parser that npm uses, warmed up, and tells the median in nanoseconds.
@@ -20,7 +22,7 @@ func BenchmarkAgainstNode(b *testing.B) {
 	modules := npmModules(b)
 	line := "# a comment of some length that nobody reads\n//registry.example.com/:_authToken=${SG_0123456789abcdef}\n"
 	src := strings.Repeat(line, 100_000/len(line))
-	node := exec.Command("node", "-e", theirs, filepath.Join(modules, "ini"))
+	node := exec.Command(clients.Node(b), "-e", theirs, filepath.Join(modules, "ini"))
 	node.Stdin = strings.NewReader(src)
 	out, err := node.Output()
 	if err != nil {

@@ -5,36 +5,24 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/sandglass-dev/sandglass/internal/testkit/clients"
 )
 
-// npmModules finds the node_modules of the npm on this machine.
-func npmModules(t testing.TB) string {
+// npm is the real one of the tests' own, as is its Node.js.
+func npm(t testing.TB) clients.Client {
 	t.Helper()
-	cmd := exec.Command("npm", "root", "-g")
-	cmd.Dir = t.TempDir()
-	out, err := cmd.Output()
-	if err == nil {
-		dir := filepath.Join(strings.TrimSpace(string(out)), "npm", "node_modules")
-		if _, err = os.Stat(filepath.Join(dir, "ini")); err == nil {
-			return dir
-		}
-	}
-	missing(t, "npm with its own node_modules: %v", err)
-	return ""
+	return clients.Need(t, "npm11")
 }
 
-// missing skips a test for what the machine lacks; in CI nothing may lack.
-func missing(t testing.TB, format string, args ...any) {
+// npmModules is the node_modules of that npm.
+func npmModules(t testing.TB) string {
 	t.Helper()
-	if os.Getenv("CI") != "" {
-		t.Fatalf("this machine lacks "+format, args...)
-	}
-	t.Skipf("this machine lacks "+format, args...)
+	return filepath.Join(filepath.Dir(npm(t).Args[0]), "..", "node_modules")
 }
 
 type question struct {
@@ -111,7 +99,7 @@ type npmNode struct {
 
 func startNode(t testing.TB) *npmNode {
 	t.Helper()
-	cmd := exec.Command("node", filepath.Join("testdata", "npm.cjs"), npmModules(t))
+	cmd := exec.Command(clients.Node(t), filepath.Join("testdata", "npm.cjs"), npmModules(t))
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sandglass-dev/sandglass/internal/testkit/clients"
 )
 
 func TestB22_Vectors(t *testing.T) {
@@ -289,11 +290,7 @@ func TestPaths(t *testing.T) {
 
 // TestPathsAgreeWithNPM asks the real npm where its files are.
 func TestPathsAgreeWithNPM(t *testing.T) {
-	npmModules(t)
-	node, err := exec.LookPath("node")
-	if err == nil {
-		node, err = filepath.EvalSymlinks(node)
-	}
+	node, err := filepath.EvalSymlinks(clients.Node(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -302,9 +299,7 @@ func TestPathsAgreeWithNPM(t *testing.T) {
 		environ := append([]string{"HOME=" + dir, "PATH=" + os.Getenv("PATH"), "npm_config_update_notifier=false"}, extra...)
 		env := Environ(environ)
 		for _, c := range [][2]string{{"userconfig", UserPath(env, "/nowhere", "linux")}, {"globalconfig", GlobalPath(env, node, "linux")}} {
-			cmd := exec.Command("npm", "config", "get", c[0])
-			cmd.Dir, cmd.Env = dir, environ
-			out, err := cmd.Output()
+			out, err := npm(t).Command(t.Context(), dir, environ, "config", "get", c[0]).Output()
 			if got := strings.TrimSpace(string(out)); err != nil || got != c[1] {
 				t.Errorf("%v: npm says %s is %s, %v; we say %s", extra, c[0], got, err, c[1])
 			}
@@ -314,7 +309,6 @@ func TestPathsAgreeWithNPM(t *testing.T) {
 
 // TestB22_NPMConfigGet lets the real npm read files that Set wrote.
 func TestB22_NPMConfigGet(t *testing.T) {
-	npmModules(t)
 	dir := t.TempDir()
 	rc := filepath.Join(dir, "rc")
 	for src, value := range map[string]string{
@@ -331,9 +325,7 @@ func TestB22_NPMConfigGet(t *testing.T) {
 		if err := os.WriteFile(rc, out, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command("npm", "config", "get", "init-author-name", "--userconfig", rc)
-		cmd.Dir = dir
-		got, err := cmd.Output()
+		got, err := npm(t).Command(t.Context(), dir, nil, "config", "get", "init-author-name", "--userconfig", rc).Output()
 		if err != nil || strings.TrimSuffix(string(got), "\n") != value {
 			t.Errorf("file %q: npm reads %q, %v; want %q", out, got, err, value)
 		}
@@ -342,15 +334,13 @@ func TestB22_NPMConfigGet(t *testing.T) {
 
 // TestRestoreAfterRealNPM lets the real npm rewrite a commented file, as its login does.
 func TestRestoreAfterRealNPM(t *testing.T) {
-	npmModules(t)
 	dir := t.TempDir()
 	rc := filepath.Join(dir, ".npmrc")
 	if err := os.WriteFile(rc, []byte(commented), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	const key = "//registry.example.com/:_authToken"
-	cmd := exec.Command("npm", "config", "set", key+"=npm_LITERAL", "--location=user", "--userconfig", rc)
-	cmd.Dir = dir
+	cmd := npm(t).Command(t.Context(), dir, nil, "config", "set", key+"=npm_LITERAL", "--location=user", "--userconfig", rc)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s %v", out, err)
 	}
