@@ -88,7 +88,7 @@ func TestD02_EveryLogin(t *testing.T) {
 			r := verdaccio.Start(t, verdaccio.Options{})
 			u, _ := withKeyring(t, r, client)
 			key := "//" + r.Host() + "/:_authToken"
-			before := "; alice's registries\nregistry=" + r.URL + "\n\n# the login\n" + key + "=${NPM_TOKEN}\nfund = false\n"
+			before := "; alice's registries\nregistry=" + r.URL + "\n\n# the login\n" + key + "=${NPM_TOKEN}\nfund = false\n\n# another one\n//other.example.com/:_authToken=${OTHER_TOKEN}\n"
 			u.home.Write(t, ".npmrc", "registry="+r.URL+"\n", 0o600)
 			u.home.Write(t, "dotfiles/file", before, 0o600)
 			link := filepath.Join(u.home.Dir, c.file)
@@ -101,7 +101,7 @@ func TestD02_EveryLogin(t *testing.T) {
 			}
 			u.home.Write(t, ".config/sandglass/settings.toml", "move = true\n", 0o600)
 			u.agent("--no-tray")
-			u.env = append(u.env, "NPM_TOKEN=")
+			u.env = append(u.env, "NPM_TOKEN=", "OTHER_TOKEN=")
 			u.login(client, r)
 			u.await("the placeholder to come back", func() bool { return strings.Contains(u.home.Read(c.file), "${NPM_TOKEN}") })
 			s := u.session(r)
@@ -114,7 +114,7 @@ func TestD02_EveryLogin(t *testing.T) {
 			if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 && c.client != "pnpm11" && c.client != "pnpm12" {
 				t.Errorf("the link is gone: %v %v", info, err)
 			}
-			if got := u.home.Read(c.file); strings.HasPrefix(c.client, "npm") && got != before {
+			if got := u.home.Read(c.file); got != before {
 				t.Errorf("the file says:\n%s\nand said before the login:\n%s", got, before)
 			}
 			who := client.Command(t.Context(), u.home.Work(), append(u.env, "NPM_TOKEN="+u.shellValue("NPM_TOKEN")), "whoami", "--registry", r.URL)
