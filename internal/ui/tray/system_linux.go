@@ -17,6 +17,10 @@ const early = true
 // twice or three times what most of them have.
 const defaultSize = 48
 
+// plain packs without compressing: the picture goes to the library next door, and compressing it would
+// cost an idle program several megabytes.
+var plain = png.Encoder{CompressionLevel: png.NoCompression}
+
 // escape doubles the sign that marks a keyboard letter in a label.
 func escape(label string) string { return strings.ReplaceAll(label, "_", "__") }
 
@@ -45,7 +49,7 @@ func encode(img *image.NRGBA) []byte {
 		}
 	}
 	var out bytes.Buffer
-	_ = png.Encode(&out, deep) // to memory, which cannot fail
+	_ = plain.Encode(&out, deep) // to memory, which cannot fail
 	return out.Bytes()
 }
 
