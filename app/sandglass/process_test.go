@@ -10,6 +10,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -90,6 +91,11 @@ func TestI11_ExecIsTheCommand(t *testing.T) {
 // TestI11_ExecDiesOfSignals that the command does not handle: exec leaves no handler behind.
 func TestI11_ExecDiesOfSignals(t *testing.T) {
 	m := newMachine(t)
+	// Under nohup a test inherits that SIGHUP is ignored, and so would the command. What is caught here is
+	// the default again in a child.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGINT, syscall.SIGHUP)
+	defer signal.Stop(caught)
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE} {
 		cmd := m.command(t.Context(), "exec", "--", "sh", "-c", "kill -"+strconv.Itoa(int(sig))+" $$; exit 1")
 		_ = cmd.Run()
