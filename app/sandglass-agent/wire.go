@@ -58,17 +58,14 @@ func (w world) wire(ctx context.Context, withTray bool) (wired, error) {
 		}
 		chosen.Store = api.StoreMemory // nobody's keyring gets a demo's secrets
 	}
-	logs, err := logfile.Open(filepath.Join(w.dirs.State, "sandglass.log"), chosen.LogLevel)
-	if err != nil {
-		return wired{}, err
-	}
-	out := wired{log: slog.New(logs.Handler()), hosts: make(chan bool, 4)}
+	log, closeLog := w.openLog(chosen.LogLevel)
+	out := wired{log: log, hosts: make(chan bool, 4)}
 	ports, done, err := w.ports(ctx, out.log, chosen)
 	if err != nil {
 		return wired{}, err
 	}
 	out.open = browser.New(browser.Options{Log: out.log})
-	out.done = func() { done(); _ = logs.Close() }
+	out.done = func() { done(); closeLog() }
 	ports.Files, ports.Settings, ports.Browser = config, choices, out.open
 	opts := agent.Options{
 		Version: version, Log: out.log, Files: w.files, Project: npmrc.ProjectPath, Policies: w.policies, Demo: w.demo,
@@ -80,6 +77,17 @@ func (w world) wire(ctx context.Context, withTray bool) (wired, error) {
 	}
 	out.agent = agent.New(ports, opts)
 	return out, nil
+}
+
+// openLog opens the log file. A home that cannot be written to is no reason to let sessions end: the
+// agent then works without a log, and says so where it was started.
+func (w world) openLog(level string) (log *slog.Logger, done func()) {
+	logs, err := logfile.Open(filepath.Join(w.dirs.State, "sandglass.log"), level)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "sandglass-agent:", err)
+		return slog.New(slog.DiscardHandler), func() {}
+	}
+	return slog.New(logs.Handler()), func() { _ = logs.Close() }
 }
 
 // sweep removes what a killed agent left half-done beside the files that it writes.

@@ -112,7 +112,12 @@ func (c *core) start() {
 	if c.a.opts.TrayHost != nil {
 		c.a.work.Go(func() {
 			c.a.opts.TrayHost(c.ctx, func(shown bool) {
-				c.a.post(func() { c.trayHost, c.asked, c.dirty = shown, true, true })
+				c.a.post(func() {
+					if !shown {
+						c.log.Info("No tray host on this desktop; everything else goes on")
+					}
+					c.trayHost, c.asked, c.dirty = shown, true, true
+				})
 			})
 		})
 	}

@@ -127,6 +127,9 @@ func (c *core) askNotices() {
 
 func (c *core) noticesAnswer(there bool) {
 	if there != c.noticed || !c.noticesAsked {
+		if !there {
+			c.log.Info("No notification service; everything else goes on")
+		}
 		c.noticed, c.noticesAsked, c.dirty = there, true, true
 	}
 }

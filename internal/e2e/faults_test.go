@@ -193,6 +193,35 @@ func TestC18_FileThatCannotBeReplaced(t *testing.T) {
 	}
 }
 
+// TestK09_HomeThatCannotBeWritten: the session works all the same, the literal stays, and findings tell
+// of the file and of the state that cannot be kept.
+func TestK09_HomeThatCannotBeWritten(t *testing.T) {
+	u, r, npm := signedIn(t, "", verdaccio.Options{})
+	u.home.Write(t, ".local/state/keep", "", 0o600)
+	state := filepath.Join(u.home.Dir, ".local", "state")
+	for _, dir := range []string{state, u.home.Dir} {
+		if out, err := u.command(t.Context(), "chattr", "+i", dir).CombinedOutput(); err != nil {
+			t.Skipf("this file system knows no immutable folders: %s", out)
+		}
+		t.Cleanup(func() { _ = u.command(context.Background(), "chattr", "-i", dir).Run() })
+	}
+	u.agent("--no-tray")
+	cmd := npm.Command(t.Context(), u.home.Work(), u.env, "config", "set", "//"+r.Host()+"/:_authToken="+r.Mint("alice", time.Hour))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("npm config set: %v\n%s", err, out)
+	}
+	u.await("the findings", func() bool {
+		told := map[string]bool{}
+		for _, f := range u.status().Findings {
+			told[f.Code] = true
+		}
+		return told[api.FindingFileChanged] && told[api.FindingStateWrite]
+	})
+	if u.session(r).State != api.StateRunning || u.secretOf(r) == "" || !strings.Contains(u.home.Read(".npmrc"), "_authToken=ey") {
+		t.Errorf("session %+v", u.session(r))
+	}
+}
+
 // TestD11_SignalsEmptyTheEnvFile: every way of asking the agent to end leaves no secret behind.
 func TestD11_SignalsEmptyTheEnvFile(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {

@@ -43,7 +43,7 @@ func TestH03_HungCallFailsInThreeSecondsAndCostsOneGoroutine(t *testing.T) {
 func TestH05_SlowCallsTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate(0)
-		slow := func() (func(), error) { time.Sleep(2 * time.Second); return nil, nil }
+		slow := func() (func(), error) { <-time.After(2 * time.Second); return nil, nil }
 		errs := make(chan error, 2)
 		for range 2 {
 			go func() { errs <- g.run(context.Background(), slow) }()
