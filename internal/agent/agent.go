@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 	"github.com/sandglass-dev/sandglass/internal/i18n"
 )
@@ -29,6 +30,7 @@ type Options struct {
 	Tray     bool                                            // whether this process shows a tray icon
 	TrayHost func(ctx context.Context, see func(shown bool)) // tells whether a tray host is there, at once and when that changes; nil: not asked
 	Demo     bool
+	Home     string // the user's home folder: config files in it are the user's, not a project's
 }
 
 // Agent owns the sessions of one user. Make one with New and call Run once.
@@ -145,7 +147,7 @@ func (a *Agent) spawn(f func(ctx context.Context) func()) {
 func (a *Agent) burn() {
 	if r := recover(); r != nil {
 		if names := a.names.Load(); names != nil {
-			_ = a.ports.Env.Publish(*names)
+			_ = a.ports.Env.Publish(*names, injection.Due{})
 		}
 		panic(r)
 	}

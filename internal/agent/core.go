@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 	"github.com/sandglass-dev/sandglass/internal/domain/session"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
@@ -40,6 +41,7 @@ type core struct {
 	dirty        bool // something changed since the last snapshot
 	unsaved      bool // something changed that state.json keeps
 	published    []Variable
+	publishedDue injection.Due
 	envErr       error
 	stateErr     error
 	stateAt      time.Time     // when to try again to write the state, zero for at once

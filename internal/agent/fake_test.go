@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
@@ -238,7 +239,7 @@ func (w *world) Track([]string)           {}
 func (w *world) Changes() <-chan []string { return w.changes }
 func (w *world) Polling() bool            { return false }
 
-func (w *world) Publish(vars []Variable) error {
+func (w *world) Publish(vars []Variable, _ injection.Due) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.envErr != nil {

@@ -42,7 +42,7 @@ func (c *core) variables() (vars []Variable, shared []string) {
 		case len(who) > 1:
 			shared = append(shared, name)
 		case c.open() && who[0].alive(now) && c.referredName(who[0], name):
-			v.Value, v.Ends = who[0].secret, who[0].Ends
+			v.Value = who[0].secret
 		}
 		vars = append(vars, v)
 	}
@@ -73,8 +73,9 @@ func (c *core) referredName(e *entry, name string) bool {
 // publishEnv writes the env files if what they should say has changed.
 func (c *core) publishEnv() {
 	vars, _ := c.variables()
-	same := slices.EqualFunc(vars, c.published, func(a, b Variable) bool {
-		return a.Name == b.Name && a.Ends.Equal(b.Ends) && a.Value.Equal(b.Value)
+	due := c.dueAt()
+	same := due.At.Equal(c.publishedDue.At) && due.Over == c.publishedDue.Over && slices.EqualFunc(vars, c.published, func(a, b Variable) bool {
+		return a.Name == b.Name && a.Value.Equal(b.Value)
 	})
 	if same && c.published != nil && c.envErr == nil {
 		return
@@ -87,7 +88,7 @@ func (c *core) publishEnv() {
 		empty[i].Name = v.Name
 	}
 	c.a.names.Store(&empty)
-	err := c.a.ports.Env.Publish(vars)
+	err := c.a.ports.Env.Publish(vars, due)
 	if (err == nil) != (c.envErr == nil) {
 		c.dirty = true
 		if err != nil {
@@ -96,7 +97,7 @@ func (c *core) publishEnv() {
 	}
 	c.envErr = err
 	if err == nil {
-		c.published = vars
+		c.published, c.publishedDue = vars, due
 	} else {
 		c.published = nil
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
@@ -27,6 +28,10 @@ type Ports struct {
 	Settings SettingsFile
 	Shells   Shells
 	Window   Window // nil: no window on this machine
+
+	Managers  Managers
+	Desktop   Desktop   // nil: programs started from the desktop cannot be reached
+	Processes Processes // nil: other processes' environments cannot be read
 }
 
 // Errors that adapters wrap so that the agent can tell outcomes apart with errors.Is.
@@ -116,13 +121,12 @@ type Watcher interface {
 type Variable struct {
 	Name  string
 	Value token.Secret // zero: defined as empty
-	Ends  time.Time    // zero: unknown
 }
 
 // EnvFiles publishes variables to shells. Implemented by adapter/envfile.
 type EnvFiles interface {
 	// Publish replaces the env files of every shell and raises the generation.
-	Publish(vars []Variable) error
+	Publish(vars []Variable, due injection.Due) error
 	// Dir is where they lie.
 	Dir() string
 }
@@ -214,4 +218,36 @@ type FileEdit struct {
 // Window brings up sandglass-window.
 type Window interface {
 	Show(ctx context.Context) error
+}
+
+// Managers finds the user's package managers. Implemented by adapter/managers.
+type Managers interface {
+	// Find names each manager that the user's PATH leads to, with its version. It may start programs to
+	// ask them, and is bounded by a few seconds.
+	Find(ctx context.Context) []injection.Manager
+}
+
+// Desktop gives variables to programs that the desktop starts from now on: editors, above all.
+// Implemented by adapter/deskenv.
+type Desktop interface {
+	// Set defines the variables; those with the zero value as empty.
+	Set(ctx context.Context, vars []Variable) error
+	// Unset takes variables away again, or empties those that cannot be taken away.
+	Unset(ctx context.Context, names []string) error
+}
+
+// Processes looks at the environments that the user's processes were started with. Implemented by
+// adapter/processes.
+type Processes interface {
+	// Holding lists the processes that hold a value under one of these names, with its fingerprint.
+	Holding(ctx context.Context, names []string) ([]Holder, error)
+}
+
+// Holder is a process that was started with a credential in its environment.
+type Holder struct {
+	PID         int
+	Program     string // the executable's base name
+	Variable    string
+	Fingerprint string // of the value
+	Started     time.Time
 }

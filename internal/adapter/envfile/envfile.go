@@ -69,15 +69,15 @@ func (f *Files) Dir() string { return f.dir }
 
 // Publish replaces every env file and raises the generation, unless all say that already. A variable
 // whose name or value is refused by package injection leaves everything as it was, and so does a full disk.
-func (f *Files) Publish(vars []agent.Variable) error {
-	own := make([]injection.Variable, len(vars))
-	for i, v := range vars {
-		own[i] = injection.Variable(v)
+func (f *Files) Publish(vars []agent.Variable, due injection.Due) error {
+	env := injection.Env{Due: due, Gen: 1}
+	for _, v := range vars {
+		env.Variables = append(env.Variables, injection.Variable(v))
 	}
-	if _, err := rendered(own, 1); err != nil {
+	if _, err := rendered(env); err != nil {
 		return err
 	}
-	return f.locked(func(r *room) error { return r.publish(own) })
+	return f.locked(func(r *room) error { return r.publish(env) })
 }
 
 // locked runs do in the folder while no other process does.
@@ -104,10 +104,10 @@ func (f *Files) locked(do func(*room) error) (err error) {
 	return do(r)
 }
 
-func rendered(vars []injection.Variable, gen uint64) ([][]byte, error) {
+func rendered(env injection.Env) ([][]byte, error) {
 	out := make([][]byte, len(published))
 	for i, p := range published {
-		data, err := injection.EnvFile(p.shell, vars, gen)
+		data, err := injection.EnvFile(p.shell, env)
 		if err != nil {
 			return nil, fmt.Errorf("render %s: %w", p.name, err)
 		}
@@ -117,9 +117,10 @@ func rendered(vars []injection.Variable, gen uint64) ([][]byte, error) {
 }
 
 // publish is Publish under the lock.
-func (r *room) publish(vars []injection.Variable) error {
+func (r *room) publish(env injection.Env) error {
 	if r.newest > 0 {
-		now, err := rendered(vars, r.newest)
+		env.Gen = r.newest
+		now, err := rendered(env)
 		if err != nil {
 			return err
 		}
@@ -130,12 +131,12 @@ func (r *room) publish(vars []injection.Variable) error {
 			return r.sweep()
 		}
 	}
-	gen := r.next()
-	data, err := rendered(vars, gen)
+	env.Gen = r.next()
+	data, err := rendered(env)
 	if err != nil {
 		return err
 	}
-	return r.replace(gen, data)
+	return r.replace(env.Gen, data)
 }
 
 // says reports whether the env files hold exactly data, each closed to others.

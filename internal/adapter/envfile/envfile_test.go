@@ -97,13 +97,13 @@ func settled(t testing.TB, dir string) state {
 
 func TestPublishRaisesTheGenerationOnlyForNews(t *testing.T) {
 	f := newFiles(t)
-	must(t, f.Publish(vars("npm_one")))
+	must(t, f.Publish(vars("npm_one"), injection.Due{}))
 	first := settled(t, f.Dir())
-	must(t, f.Publish(vars("npm_one")))
+	must(t, f.Publish(vars("npm_one"), injection.Due{}))
 	if again := settled(t, f.Dir()); again.gens[0] != first.gens[0] {
 		t.Errorf("the same variables gave %s after %s", again.gens, first.gens)
 	}
-	must(t, f.Publish(vars("npm_two")))
+	must(t, f.Publish(vars("npm_two"), injection.Due{}))
 	if next := settled(t, f.Dir()); next.gens[0] <= first.gens[0] || next.value != "npm_two" {
 		t.Errorf("got %v after %v", next, first)
 	}
@@ -118,7 +118,7 @@ func TestGenerationsNeverComeAgain(t *testing.T) {
 	f := newFiles(t)
 	seen := map[string]bool{}
 	for i := range 20 {
-		must(t, f.Publish(vars("npm_"+string(rune('a'+i)))))
+		must(t, f.Publish(vars("npm_"+string(rune('a'+i))), injection.Due{}))
 		gen := settled(t, f.Dir()).gens[0]
 		if seen[gen] {
 			t.Fatalf("%s came again", gen)
@@ -132,7 +132,7 @@ func TestGenerationsNeverComeAgain(t *testing.T) {
 
 func TestB18_BadVariablesChangeNothing(t *testing.T) {
 	f := newFiles(t)
-	must(t, f.Publish(vars("npm_one")))
+	must(t, f.Publish(vars("npm_one"), injection.Due{}))
 	before := settled(t, f.Dir())
 	for _, v := range []agent.Variable{
 		{Name: "SG_A", Value: token.NewSecret("a b")},
@@ -140,11 +140,11 @@ func TestB18_BadVariablesChangeNothing(t *testing.T) {
 		{Name: "PATH", Value: token.NewSecret("npm_x")},
 		{Name: "A B"},
 	} {
-		if err := f.Publish([]agent.Variable{v}); err == nil {
+		if err := f.Publish([]agent.Variable{v}, injection.Due{}); err == nil {
 			t.Errorf("took %q", v.Name)
 		}
 	}
-	if err := f.Publish([]agent.Variable{{Name: "PATH"}}); !errors.Is(err, injection.ErrName) {
+	if err := f.Publish([]agent.Variable{{Name: "PATH"}}, injection.Due{}); !errors.Is(err, injection.ErrName) {
 		t.Errorf("got %v", err)
 	}
 	if after := settled(t, f.Dir()); after.gens[0] != before.gens[0] || after.value != "npm_one" {
@@ -155,7 +155,7 @@ func TestB18_BadVariablesChangeNothing(t *testing.T) {
 // B21: whoever reads while files are replaced finds one version, whole.
 func TestB21_ReadersFindWholeFiles(t *testing.T) {
 	f := newFiles(t)
-	must(t, f.Publish(vars("npm_0")))
+	must(t, f.Publish(vars("npm_0"), injection.Due{}))
 	stop := make(chan struct{})
 	var readers sync.WaitGroup
 	for _, name := range envFiles {
@@ -179,7 +179,7 @@ func TestB21_ReadersFindWholeFiles(t *testing.T) {
 		})
 	}
 	for i := range 200 {
-		must(t, f.Publish(vars("npm_"+string(rune('0'+i%10)))))
+		must(t, f.Publish(vars("npm_"+string(rune('0'+i%10))), injection.Due{}))
 	}
 	close(stop)
 	readers.Wait()
@@ -197,7 +197,7 @@ func TestD08_TwoWriters(t *testing.T) {
 	}{{f, "npm_a"}, {f, "npm_b"}, {other, "npm_c"}, {other, "npm_d"}} {
 		writers.Go(func() {
 			for range 100 {
-				if err := w.f.Publish(vars(w.value)); err != nil {
+				if err := w.f.Publish(vars(w.value), injection.Due{}); err != nil {
 					t.Error(err)
 					return
 				}
@@ -210,7 +210,7 @@ func TestD08_TwoWriters(t *testing.T) {
 
 func TestC27_NewClearsWhatAKilledProcessLeft(t *testing.T) {
 	f := newFiles(t)
-	must(t, f.Publish(vars("npm_one")))
+	must(t, f.Publish(vars("npm_one"), injection.Due{}))
 	gen := settled(t, f.Dir()).gens[0]
 	for _, name := range []string{".env.sh.new", ".env.fish.new", "gen.1", "gen.99999999999999"} {
 		must(t, os.WriteFile(filepath.Join(f.Dir(), name), []byte("npm_secret"), 0o600))
@@ -226,11 +226,11 @@ func TestC27_NewClearsWhatAKilledProcessLeft(t *testing.T) {
 
 func TestC15_StrangeFilesInThePlaceOfOurs(t *testing.T) {
 	f := newFiles(t)
-	must(t, f.Publish(vars("npm_one")))
+	must(t, f.Publish(vars("npm_one"), injection.Due{}))
 	path := filepath.Join(f.Dir(), "env.nu")
 	must(t, os.Remove(path))
 	must(t, os.Mkdir(path, 0o700))
-	if err := f.Publish(vars("npm_two")); !errors.Is(err, envfile.ErrFolder) {
+	if err := f.Publish(vars("npm_two"), injection.Due{}); !errors.Is(err, envfile.ErrFolder) {
 		t.Errorf("a folder in place of env.nu: %v", err)
 	}
 	if byFile, _ := look(t, f.Dir()); !strings.Contains(byFile["env.sh"], "npm_one") {
@@ -240,7 +240,7 @@ func TestC15_StrangeFilesInThePlaceOfOurs(t *testing.T) {
 	outside := filepath.Join(t.TempDir(), "theirs")
 	must(t, os.WriteFile(outside, []byte("theirs"), 0o600))
 	if os.Symlink(outside, path) == nil { // replaced, never written through
-		must(t, f.Publish(vars("npm_two")))
+		must(t, f.Publish(vars("npm_two"), injection.Due{}))
 		settled(t, f.Dir())
 		if data, _ := os.ReadFile(outside); string(data) != "theirs" {
 			t.Errorf("the target of a planted link was written: %q", data)
@@ -260,13 +260,13 @@ func BenchmarkPublish(b *testing.B) {
 	f := newFiles(b)
 	values := [][]agent.Variable{vars("npm_one"), vars("npm_two")}
 	for i := 0; b.Loop(); i++ {
-		must(b, f.Publish(values[i%2]))
+		must(b, f.Publish(values[i%2], injection.Due{}))
 	}
 }
 
 func BenchmarkPublishNothingNew(b *testing.B) {
 	f := newFiles(b)
 	for b.Loop() {
-		must(b, f.Publish(vars("npm_one")))
+		must(b, f.Publish(vars("npm_one"), injection.Due{}))
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/sandglass-dev/sandglass/internal/adapter/envfile"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 )
 
 func TestC01_ClosedToOthersUnderEveryUmask(t *testing.T) {
@@ -20,7 +21,7 @@ func TestC01_ClosedToOthersUnderEveryUmask(t *testing.T) {
 		old := syscall.Umask(mask)
 		f, err := envfile.New(dir)
 		if err == nil {
-			err = f.Publish(vars("npm_one"))
+			err = f.Publish(vars("npm_one"), injection.Due{})
 		}
 		syscall.Umask(old)
 		must(t, err)
@@ -50,10 +51,10 @@ func checkModes(t *testing.T, dir string) {
 
 func TestC02_OpenModesAreTightened(t *testing.T) {
 	f := newFiles(t)
-	must(t, f.Publish(vars("npm_one")))
+	must(t, f.Publish(vars("npm_one"), injection.Due{}))
 	must(t, os.Chmod(f.Dir(), 0o755))
 	must(t, os.Chmod(filepath.Join(f.Dir(), "env.sh"), 0o644))
-	must(t, f.Publish(vars("npm_one")))
+	must(t, f.Publish(vars("npm_one"), injection.Due{}))
 	settled(t, f.Dir())
 	checkModes(t, f.Dir())
 }
@@ -71,7 +72,7 @@ func TestC03_FolderAboveOpenToEverybody(t *testing.T) {
 		f, err := envfile.New(dir)
 		must(t, err)
 		must(t, os.Chmod(open, 0o777))
-		if err := f.Publish(vars("npm_one")); !errors.Is(err, envfile.ErrFolder) {
+		if err := f.Publish(vars("npm_one"), injection.Due{}); !errors.Is(err, envfile.ErrFolder) {
 			t.Errorf("published below a folder that was opened later: %v", err)
 		}
 	}
@@ -102,7 +103,7 @@ func TestC06_NobodyCannotRead(t *testing.T) {
 		t.Skip("needs root and setpriv to become nobody")
 	}
 	f := newFiles(t)
-	must(t, f.Publish(vars("npm_one")))
+	must(t, f.Publish(vars("npm_one"), injection.Due{}))
 	for dir := f.Dir(); dir != os.TempDir() && dir != "/"; { // so that only our folder stands in the way
 		dir = filepath.Dir(dir)
 		must(t, os.Chmod(dir, 0o755|map[bool]os.FileMode{true: os.ModeSticky | 0o777}[dir == os.TempDir()]))
@@ -125,7 +126,7 @@ func TestC05_AccessListsDoNotWiden(t *testing.T) {
 	}
 	f, err := envfile.New(dir)
 	must(t, err)
-	must(t, f.Publish(vars("npm_one")))
+	must(t, f.Publish(vars("npm_one"), injection.Due{}))
 	checkModes(t, dir) // the group bits are the mask of an access list: 0 leaves its entries without effect
 }
 
@@ -140,9 +141,9 @@ func TestC16_FolderIsALink(t *testing.T) {
 // A runtime folder may vanish at logout and come back: it is made again, and is private again.
 func TestC24_FolderVanishes(t *testing.T) {
 	f := newFiles(t)
-	must(t, f.Publish(vars("npm_one")))
+	must(t, f.Publish(vars("npm_one"), injection.Due{}))
 	must(t, os.RemoveAll(filepath.Dir(f.Dir())))
-	must(t, f.Publish(vars("npm_one")))
+	must(t, f.Publish(vars("npm_one"), injection.Due{}))
 	settled(t, f.Dir())
 	checkModes(t, f.Dir())
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/sandglass-dev/sandglass/internal/adapter/envfile"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 )
 
 // publisher makes the test binary publish once in the folder that it names, on one thread, and end.
@@ -21,7 +22,7 @@ func TestMain(m *testing.M) {
 		runtime.LockOSThread() // strace counts calls by thread
 		f, err := envfile.New(dir)
 		if err == nil {
-			err = f.Publish(vars("npm_new"))
+			err = f.Publish(vars("npm_new"), injection.Due{})
 		}
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -49,7 +50,7 @@ func TestD09_KilledAtEverySystemCall(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "sandglass")
 			f, err := envfile.New(dir)
 			must(t, err)
-			must(t, f.Publish(vars("npm_old")))
+			must(t, f.Publish(vars("npm_old"), injection.Due{}))
 			cmd := exec.Command(strace, "-f", "-qq", "-o", os.DevNull, "-e", fmt.Sprintf("inject=%s:signal=KILL:when=%d", call, when), self)
 			cmd.Env = append(os.Environ(), publisher+"="+dir, "GOMAXPROCS=1")
 			out, err := cmd.CombinedOutput()
@@ -71,7 +72,7 @@ func TestD09_KilledAtEverySystemCall(t *testing.T) {
 			look(t, dir)
 			f, err = envfile.New(dir) // and the next process mends it
 			must(t, err)
-			must(t, f.Publish(vars("npm_next")))
+			must(t, f.Publish(vars("npm_next"), injection.Due{}))
 			if s := settled(t, dir); s.value != "npm_next" {
 				t.Errorf("killed at %s %d: %v after the next publication", call, when, s)
 			}
@@ -97,7 +98,7 @@ func TestC19_NoRoomLeft(t *testing.T) {
 	self, err := os.Executable()
 	must(t, err)
 	f := newFiles(t)
-	must(t, f.Publish(vars("npm_old")))
+	must(t, f.Publish(vars("npm_old"), injection.Due{}))
 	before := settled(t, f.Dir())
 	cmd := exec.Command("sh", "-c", `ulimit -f 0; trap '' XFSZ; exec "$0"`, self)
 	cmd.Env = append(os.Environ(), publisher+"="+f.Dir())

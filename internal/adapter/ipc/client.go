@@ -80,6 +80,18 @@ func (c *Client) Apply(ctx context.Context, planID string) error {
 	return c.call(ctx, methodApply, wireName{planID}, nil)
 }
 
+// Due implements api.Agent.
+func (c *Client) Due(ctx context.Context, req api.DueRequest) (out []api.Session, err error) {
+	err = c.call(ctx, methodDue, req, &out)
+	return out, err
+}
+
+// Inspect implements api.Agent.
+func (c *Client) Inspect(ctx context.Context, req api.InspectRequest) (out api.Inspection, err error) {
+	err = c.call(ctx, methodInspect, req, &out)
+	return out, err
+}
+
 func (c *Client) call(ctx context.Context, method string, params, result any) error {
 	return c.stream(ctx, method, params, result, nil)
 }

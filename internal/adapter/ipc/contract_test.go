@@ -130,6 +130,8 @@ func askAll(t *testing.T, a api.Agent) (out []any) {
 	p, err := a.Plan(ctx, api.SetupRequest{Shells: []string{"bash"}, Move: true})
 	note(p, err)
 	note(nil, a.Apply(ctx, "plan-1"))
+	note(a.Due(ctx, api.DueRequest{Manager: "npm", Args: []string{"ci"}, Dir: "/home/alice/x"}))
+	note(a.Inspect(ctx, api.InspectRequest{Dir: "/home/alice/x", Once: true}))
 	return out
 }
 

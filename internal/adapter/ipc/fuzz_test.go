@@ -155,7 +155,7 @@ func (endless) Read(p []byte) (int, error) {
 
 // FuzzRequest: whatever comes in, one line goes out for it, an end, and nothing panics.
 func FuzzRequest(f *testing.F) {
-	for _, m := range []string{methodSnapshot, methodWatch, methodLogin, methodLogout, methodGrant, methodDo, methodPlan, methodApply} {
+	for _, m := range []string{methodSnapshot, methodWatch, methodLogin, methodLogout, methodGrant, methodDo, methodPlan, methodApply, methodDue, methodInspect} {
 		f.Add([]byte(`{"v":1,"method":"` + m + `","params":{"name":"x","registry":"https://registry.example.com/"}}`))
 	}
 	f.Add([]byte(`{"v":1,"method":"login","params":{"couch":{"name":"a","password":"b"}}}`))

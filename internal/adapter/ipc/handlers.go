@@ -38,6 +38,12 @@ var handlers = map[string]handler{
 	methodApply: with(func(ctx context.Context, c *call, p wireName) (any, error) {
 		return nil, c.agent.Apply(ctx, p.Name)
 	}),
+	methodDue: with(func(ctx context.Context, c *call, p api.DueRequest) (any, error) {
+		return c.agent.Due(ctx, p)
+	}),
+	methodInspect: with(func(ctx context.Context, c *call, p api.InspectRequest) (any, error) {
+		return c.agent.Inspect(ctx, p)
+	}),
 }
 
 // with reads the parameters first. What they say is not repeated in the error: they may hold secrets.

@@ -21,6 +21,8 @@ const (
 	methodDo       = "do"
 	methodPlan     = "plan"
 	methodApply    = "apply"
+	methodDue      = "due"
+	methodInspect  = "inspect"
 )
 
 // request is the line that opens a call.

@@ -62,7 +62,9 @@ func parse(data []byte) (document, error) {
 		return doc, fmt.Errorf("%w: %w", errSyntax, err)
 	}
 	for i, e := range doc.entries {
-		doc.entries[i].value = whole[e.name]
+		if e.to > 0 { // a [table] is no value: settings are written on one line
+			doc.entries[i].value = whole[e.name]
+		}
 	}
 	return doc, nil
 }

@@ -16,13 +16,15 @@ func (d document) edit(s api.Settings) []byte {
 	now := api.DefaultSettings()
 	at := map[string]entry{}
 	for _, e := range d.entries {
-		e.apply(&now)
-		at[e.name] = e
+		if e.to > 0 {
+			e.apply(&now)
+			at[e.name] = e
+		}
 	}
 	out, shift := bytes.Clone(d.data), 0
 	for _, e := range d.entries { // in the order of the file, so that shift holds for all that follow
 		f, known := named(e.name)
-		if !known || same(f.get(s), f.get(now)) {
+		if !known || e.to == 0 || same(f.get(s), f.get(now)) {
 			continue
 		}
 		value := write(f.get(s))

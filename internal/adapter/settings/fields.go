@@ -3,13 +3,17 @@ package settings
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
+	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 )
 
 // field is one setting. set returns false where the value is none that the setting can have.
@@ -32,6 +36,14 @@ var fields = []field{
 		note: "project folders to keep an eye on",
 		get:  func(s api.Settings) any { return s.Projects },
 		set:  setProjects,
+	},
+	truth("renew_before_need", "shells renew a session that is over before they run a package manager that needs it", func(s *api.Settings) *bool { return &s.Renew }),
+	truth("desktop_env", "programs that the desktop starts get the sessions, too", func(s *api.Settings) *bool { return &s.DesktopEnv }),
+	{
+		name: "modes",
+		note: `how a registry's session reaches the tools: "exec", "env" or "file", as in { "https://registry.example.com/" = "exec" }`,
+		get:  func(s api.Settings) any { return s.Modes },
+		set:  setModes,
 	},
 	text("log_level", `"debug", "info", "warn" or "error"`, func(s *api.Settings) *string { return &s.LogLevel }, "debug", "info", "warn", "error"),
 }
@@ -95,6 +107,28 @@ func setProjects(s *api.Settings, v any) (kind, fine bool) {
 	return true, true
 }
 
+// setModes takes a table of registries and modes, all or none.
+func setModes(s *api.Settings, v any) (kind, fine bool) {
+	table, ok := v.(map[string]any)
+	if !ok {
+		return false, false
+	}
+	var modes map[string]injection.Mode
+	for address, word := range table {
+		u, err := registry.Parse(address)
+		mode, isText := word.(string)
+		if err != nil || !isText || !slices.Contains(injection.Modes, injection.Mode(mode)) {
+			return true, false
+		}
+		if modes == nil {
+			modes = map[string]injection.Mode{}
+		}
+		modes[u.String()] = injection.Mode(mode)
+	}
+	s.Modes = modes
+	return true, true
+}
+
 // apply puts the entry into s. It returns "" or the problem: unknown, type or value.
 func (e entry) apply(s *api.Settings) string {
 	for _, f := range fields {
@@ -142,6 +176,13 @@ func invalid(s api.Settings) string {
 			}
 			v = many
 		}
+		if table, ok := v.(map[string]injection.Mode); ok {
+			many := map[string]any{}
+			for k, one := range table {
+				many[k] = string(one)
+			}
+			v = many
+		}
 		if _, fine := f.set(&scratch, v); !fine {
 			return f.name
 		}
@@ -154,6 +195,11 @@ func same(a, b any) bool {
 	x, isList := a.([]string)
 	y, _ := b.([]string)
 	if isList && len(x) == 0 && len(y) == 0 {
+		return true
+	}
+	m, isTable := a.(map[string]injection.Mode)
+	n, _ := b.(map[string]injection.Mode)
+	if isTable && len(m) == 0 && len(n) == 0 {
 		return true
 	}
 	return reflect.DeepEqual(a, b)
@@ -172,6 +218,15 @@ func write(v any) string {
 			quoted[i] = quote(one)
 		}
 		return "[" + strings.Join(quoted, ", ") + "]"
+	case map[string]injection.Mode:
+		var pairs []string
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			pairs = append(pairs, quote(k)+" = "+quote(string(v[k])))
+		}
+		if len(pairs) == 0 {
+			return "{}"
+		}
+		return "{ " + strings.Join(pairs, ", ") + " }"
 	}
 	return ""
 }

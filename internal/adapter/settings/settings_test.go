@@ -14,6 +14,7 @@ import (
 
 	"github.com/sandglass-dev/sandglass/internal/adapter/files"
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 )
 
 // file is a settings file on disk; text "none" means that there is none.
@@ -58,6 +59,7 @@ func everything() api.Settings {
 	return api.Settings{
 		Language: "ja", Move: true, EmptyOnLock: true, Notices: false, Store: api.StoreFile,
 		Projects: []string{root(), root() + "/日本 \"x\" <&>\t\x7f\\"}, LogLevel: "debug",
+		Modes: map[string]injection.Mode{"https://registry.example.com/": injection.ModeExec, "http://127.0.0.1:4873/": injection.ModeFile}, DesktopEnv: true,
 	}
 }
 
@@ -93,6 +95,7 @@ colour = "npm_CANARY"
 projects = ["relative"]
 store = "memory"
 notices = 1
+modes = { "https://registry.example.com/" = "exec", "x" = "env" }
 
 [window]
 width = 3
@@ -110,7 +113,7 @@ width = 3
 		}
 		got = append(got, fmt.Sprint(fd.Line, " ", fd.Args["Problem"], " ", fd.Args["Name"]))
 	}
-	wanted := []string{"2 value language", "3 type move", "5 unknown colour", "6 value projects", "7 value store", "8 type notices", "10 unknown window", "11 unknown window.width"}
+	wanted := []string{"2 value language", "3 type move", "5 unknown colour", "6 value projects", "7 value store", "8 type notices", "9 value modes", "11 unknown window", "12 unknown window.width"}
 	if diff := cmp.Diff(wanted, got); diff != "" {
 		t.Error(diff)
 	}
@@ -172,7 +175,7 @@ log_level = "warn"
 move = 1
 `
 	f := file(t, before)
-	if err := f.Save(api.Settings{Language: "ja", Move: true, Notices: true, Store: api.StoreKeyring, LogLevel: "warn"}); err != nil {
+	if err := f.Save(api.Settings{Language: "ja", Move: true, Notices: true, Store: api.StoreKeyring, LogLevel: "warn", Renew: true}); err != nil {
 		t.Fatal(err)
 	}
 	want := after
@@ -234,6 +237,8 @@ func TestSaveRefusesWhatLoadWould(t *testing.T) {
 		func(s *api.Settings) { s.Language = "xx" },
 		func(s *api.Settings) { s.Store = api.StoreMemory },
 		func(s *api.Settings) { s.LogLevel = "" },
+		func(s *api.Settings) { s.Modes = map[string]injection.Mode{"https://registry.example.com/": "all"} },
+		func(s *api.Settings) { s.Modes = map[string]injection.Mode{"registry": injection.ModeEnv} },
 		func(s *api.Settings) { s.Projects = []string{"relative"} },
 		func(s *api.Settings) { s.Projects = []string{root() + "\xff"} },
 	} {

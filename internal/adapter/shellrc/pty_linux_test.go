@@ -16,6 +16,7 @@ import (
 
 	"github.com/sandglass-dev/sandglass/internal/adapter/envfile"
 	"github.com/sandglass-dev/sandglass/internal/agent"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection/hook"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
 	"github.com/sandglass-dev/sandglass/internal/testkit/clients"
@@ -71,7 +72,7 @@ func (w world) files(t testing.TB) *envfile.Files {
 
 func publish(t testing.TB, f *envfile.Files, value string) {
 	t.Helper()
-	must(t, f.Publish([]agent.Variable{{Name: "SG_TEST", Value: token.NewSecret(value)}, {Name: "SG_NONE"}}))
+	must(t, f.Publish([]agent.Variable{{Name: "SG_TEST", Value: token.NewSecret(value)}, {Name: "SG_NONE"}}, injection.Due{}))
 }
 
 // program finds an installed shell, or skips, but never in CI.

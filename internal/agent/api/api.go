@@ -11,6 +11,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/session"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
@@ -39,6 +40,10 @@ type Agent interface {
 	Plan(ctx context.Context, req SetupRequest) (Plan, error)
 	// Apply makes the changes of a plan that Plan returned and is still true.
 	Apply(ctx context.Context, planID string) error
+	// Due names the sessions that are over and that a command is about to need, as far as can be told.
+	Due(ctx context.Context, req DueRequest) ([]Session, error)
+	// Inspect looks at the config files that count in a folder. It sends nothing to any registry.
+	Inspect(ctx context.Context, req InspectRequest) (Inspection, error)
 }
 
 // Snapshot is all that a face shows. Never change one; ask for another.
@@ -122,6 +127,8 @@ type Session struct {
 	Login       *Login     `json:"login,omitempty"`
 	Fingerprint string     `json:"fingerprint,omitempty"`
 	Muted       bool       `json:"muted,omitempty"`
+
+	Mode injection.Mode `json:"mode"` // how it reaches the tools
 }
 
 // Left is the time left at now, never below zero; 0 where the end is unknown.
@@ -158,6 +165,7 @@ const (
 	LevelUser    Level = "user"
 	LevelGlobal  Level = "global"
 	LevelPnpm    Level = "pnpm" // pnpm's auth.ini
+	LevelYarn    Level = "yarn" // yarn's .yarnrc.yml in the home folder
 	LevelProject Level = "project"
 )
 
@@ -269,6 +277,7 @@ const (
 	VerbSet     Verb = "set"     // replace the settings by Settings
 	VerbShow    Verb = "show"    // bring up the window
 	VerbQuit    Verb = "quit"    // empty the env files and end
+	VerbFix     Verb = "fix"     // Plan with the finding in SetupRequest.Fixes shows the edit, Apply makes it
 )
 
 // Action is a verb with its arguments.
@@ -289,11 +298,26 @@ type Settings struct {
 	Store       Store    `json:"store" toml:"store"`                 // StoreKeyring, or StoreFile if the user chose it
 	Projects    []string `json:"projects" toml:"projects"`           // project folders to watch
 	LogLevel    string   `json:"log_level" toml:"log_level"`         // debug, info, warn, error
+
+	// Modes says how the credential of a registry (a canonical URL) reaches the tools; ModeEnv where it says nothing.
+	Modes map[string]injection.Mode `json:"modes" toml:"modes"`
+	// Renew lets the shells' hooks renew a session that is over before they run a command that needs it.
+	Renew bool `json:"renew_before_need" toml:"renew_before_need"`
+	// DesktopEnv gives the variables to programs that the desktop starts, too.
+	DesktopEnv bool `json:"desktop_env" toml:"desktop_env"`
+}
+
+// Mode is how the credential of a registry reaches the tools.
+func (s Settings) Mode(registry string) injection.Mode {
+	if m := s.Modes[registry]; m != "" {
+		return m
+	}
+	return injection.ModeEnv
 }
 
 // DefaultSettings are in force where the file says nothing.
 func DefaultSettings() Settings {
-	return Settings{Notices: true, Store: StoreKeyring, LogLevel: "info"}
+	return Settings{Notices: true, Store: StoreKeyring, LogLevel: "info", Renew: true}
 }
 
 // StateAt is where the session stands at now. A snapshot may be older than the moment that counts:

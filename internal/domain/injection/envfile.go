@@ -2,7 +2,6 @@ package injection
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,21 +13,35 @@ import (
 type Variable struct {
 	Name  string
 	Value token.Secret // zero: defined as empty
-	Ends  time.Time    // zero: unknown
 }
 
-// EnvFile renders the env file of a shell: every variable exported, the empty ones too, and beside them
-// SANDGLASS_GEN, the generation, and SANDGLASS_ENDS, the earliest end in seconds since 1970 (0 if
-// no end is known). Generation 0 leaves SANDGLASS_GEN out: that is for text that a shell evaluates
-// once. Errors wrap ErrName, ErrQuote, ErrShell or token's errors and hold no value.
+// Due tells a shell's hook when to ask whether a session is to be renewed before a command. The zero
+// value means never.
+type Due struct {
+	At   time.Time // from then on, by the wall clock
+	Over bool      // that has come already; for shells that cannot tell the time
+}
+
+// Env is what an env file says.
+type Env struct {
+	Variables []Variable
+	Due       Due
+	Gen       uint64 // the generation, 0 for text that a shell evaluates once
+}
+
+// EnvFile renders the env file of a shell: every variable exported, the empty ones too, and beside them, for
+// the hook alone, SANDGLASS_GEN, the generation (left out if it is 0), SANDGLASS_ENDS, the moment from which on the
+// hook asks before a command whether a session is to be renewed, in seconds since 1970 (0: never), and SANDGLASS_OVER,
+// 1 if that moment had come when the file was written, else 0. Errors wrap ErrName, ErrQuote, ErrShell or token's errors
+// and hold no value.
 //
 // For nushell it is a NUON record, since nushell evaluates no text: `from nuon | load-env`.
-func EnvFile(shell Shell, vars []Variable, gen uint64) ([]byte, error) {
-	if err := check(vars); err != nil {
+func EnvFile(shell Shell, env Env) ([]byte, error) {
+	if err := check(env.Variables); err != nil {
 		return nil, err
 	}
-	f := file{shell: shell, gen: gen, ends: earliest(vars)}
-	for _, v := range vars {
+	f := file{shell: shell, gen: env.Gen, due: env.Due}
+	for _, v := range env.Variables {
 		f.pairs = append(f.pairs, pair{v.Name, v.Value.Reveal()})
 	}
 	return f.render()
@@ -54,20 +67,6 @@ func check(vars []Variable) error {
 	return nil
 }
 
-// earliest is the first end of a variable that holds something, in seconds since 1970.
-func earliest(vars []Variable) int64 {
-	var ends []int64
-	for _, v := range vars {
-		if !v.Value.IsZero() && !v.Ends.IsZero() {
-			ends = append(ends, v.Ends.Unix())
-		}
-	}
-	if len(ends) == 0 {
-		return 0
-	}
-	return slices.Min(ends)
-}
-
 type pair struct{ name, value string }
 
 // file is an env file before it is written down. Its values need not have passed Check.
@@ -75,7 +74,7 @@ type file struct {
 	shell Shell
 	pairs []pair
 	gen   uint64
-	ends  int64
+	due   Due
 }
 
 // frame is what stands around the variables in one shell's env file. The formats get name and quoted value.
@@ -138,13 +137,20 @@ func (f file) render() ([]byte, error) {
 // own writes the variables that are the hook's and not for child processes. They come last: a shell that
 // was interrupted before them loads the file again.
 func (f file) own(b *strings.Builder, format string) {
-	ends := strconv.FormatInt(f.ends, 10)
-	gen := strconv.FormatUint(f.gen, 10)
-	if f.shell == Nu { // as text: numbers would reach children as numbers do, formatted
-		ends, gen = `"`+ends+`"`, `"`+gen+`"`
+	own := []pair{{"SANDGLASS_ENDS", "0"}, {"SANDGLASS_OVER", "0"}}
+	if !f.due.At.IsZero() {
+		own[0].value = strconv.FormatInt(f.due.At.Unix(), 10)
 	}
-	fmt.Fprintf(b, format, "SANDGLASS_ENDS", ends)
+	if f.due.Over {
+		own[1].value = "1"
+	}
 	if f.gen > 0 {
-		fmt.Fprintf(b, format, "SANDGLASS_GEN", gen)
+		own = append(own, pair{"SANDGLASS_GEN", strconv.FormatUint(f.gen, 10)})
+	}
+	for _, p := range own {
+		if f.shell == Nu { // as text: numbers would reach children as numbers do, formatted
+			p.value = `"` + p.value + `"`
+		}
+		fmt.Fprintf(b, format, p.name, p.value)
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 func TestB18_EnvFileRefusesWhatIsNoCredential(t *testing.T) {
 	for _, bad := range []string{"a b", "a'b", "a\nb", "a\rb", "a\x00b", "$(x)", "é", strings.Repeat("a", 8193)} {
-		data, err := EnvFile(Posix, []Variable{{Name: "OK", Value: token.NewSecret(bad)}}, 1)
+		data, err := EnvFile(Posix, Env{Variables: []Variable{{Name: "OK", Value: token.NewSecret(bad)}}, Gen: 1})
 		if err == nil || data != nil {
 			t.Errorf("took %.20q", bad)
 		} else if strings.Contains(err.Error(), bad) {
@@ -24,14 +24,14 @@ func TestB18_EnvFileRefusesWhatIsNoCredential(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"", "1A", "A-B", "A B", "A=B", "A;B", "é", "PATH", "Path", "LD_PRELOAD", "status", "SANDGLASS_GEN", "BASH_ENV", strings.Repeat("A", 129)} {
-		if _, err := EnvFile(Posix, []Variable{{Name: name}}, 1); !errors.Is(err, ErrName) {
+		if _, err := EnvFile(Posix, Env{Variables: []Variable{{Name: name}}, Gen: 1}); !errors.Is(err, ErrName) {
 			t.Errorf("name %q: %v", name, err)
 		}
 	}
-	if _, err := EnvFile(Posix, []Variable{{Name: "A"}, {Name: "A"}}, 1); !errors.Is(err, ErrName) {
+	if _, err := EnvFile(Posix, Env{Variables: []Variable{{Name: "A"}, {Name: "A"}}, Gen: 1}); !errors.Is(err, ErrName) {
 		t.Errorf("took a name twice: %v", err)
 	}
-	if _, err := EnvFile("tcsh", nil, 1); !errors.Is(err, ErrShell) {
+	if _, err := EnvFile("tcsh", Env{Variables: nil, Gen: 1}); !errors.Is(err, ErrShell) {
 		t.Errorf("took tcsh: %v", err)
 	}
 }
@@ -57,17 +57,15 @@ func TestRandomNamesDiffer(t *testing.T) {
 	RandomName(bytes.NewReader([]byte("short")))
 }
 
-func TestEarliestEndOfWhatIsHeld(t *testing.T) {
-	at := func(sec int64) time.Time { return time.Unix(sec, 0) }
-	s := token.NewSecret("x")
-	vars := []Variable{{"A", s, at(300)}, {"B", s, at(200)}, {"C", token.Secret{}, at(100)}, {"D", s, time.Time{}}}
+func TestHookIsToldWhenToAsk(t *testing.T) {
+	vars := []Variable{{"A", token.NewSecret("x")}}
 	for _, sh := range []Shell{Posix, Fish, PowerShell, Nu, Cmd} {
-		data, err := EnvFile(sh, vars, 0)
-		if err != nil || !strings.Contains(string(data), "200") || strings.Contains(string(data), "SANDGLASS_GEN") {
+		data, err := EnvFile(sh, Env{Variables: vars, Due: Due{At: time.Unix(200, 0), Over: true}})
+		if err != nil || !strings.Contains(string(data), "200") || !strings.Contains(string(data), "SANDGLASS_OVER") || strings.Contains(string(data), "SANDGLASS_GEN") {
 			t.Errorf("%s: %v\n%s", sh, err, data)
 		}
 	}
-	if data, err := EnvFile(Posix, vars[2:], 9); err != nil || !strings.Contains(string(data), "SANDGLASS_ENDS=0\n") || !strings.Contains(string(data), "SANDGLASS_GEN=9\n") {
+	if data, err := EnvFile(Posix, Env{Variables: vars, Gen: 9}); err != nil || !strings.Contains(string(data), "SANDGLASS_ENDS=0\nSANDGLASS_OVER=0\nSANDGLASS_GEN=9\n") {
 		t.Errorf("%v\n%s", err, data)
 	}
 }
@@ -75,7 +73,7 @@ func TestEarliestEndOfWhatIsHeld(t *testing.T) {
 // B20: the file does its work and nothing else, whatever the shell that reads it is set to.
 func TestB20_EnvFileInHostileShells(t *testing.T) {
 	vars := []Variable{{Name: "SG_FIXED", Value: token.NewSecret("new")}, {Name: "SG_FREE", Value: token.NewSecret("canary-1")}, {Name: "SG_GONE"}}
-	data, err := EnvFile(Posix, vars, 5)
+	data, err := EnvFile(Posix, Env{Variables: vars, Gen: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +150,7 @@ func merged(a, b map[string]string) map[string]string {
 
 // B19: any list of allowed names and values gives a file that a real sh reads in silence, and that sets our names only.
 func TestB19_OnlyOurNames(t *testing.T) {
-	data, err := EnvFile(Posix, []Variable{{Name: "SG_A", Value: token.NewSecret("~+/=:-._")}, {Name: "SG_B"}}, 3)
+	data, err := EnvFile(Posix, Env{Variables: []Variable{{Name: "SG_A", Value: token.NewSecret("~+/=:-._")}, {Name: "SG_B"}}, Gen: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +177,7 @@ func TestB19_OnlyOurNames(t *testing.T) {
 			added = append(added, n)
 		}
 	}
-	if got, want := strings.Join(added, " "), "SANDGLASS_ENDS SANDGLASS_GEN SG_A SG_B"; got != want {
+	if got, want := strings.Join(added, " "), "SANDGLASS_ENDS SANDGLASS_GEN SANDGLASS_OVER SG_A SG_B"; got != want {
 		t.Errorf("sets %s, want %s", got, want)
 	}
 }

@@ -18,7 +18,7 @@ var Canary = token.NewSecret("npm_" + "C4n4ryC4n4ryC4n4ryC4n4ryC4n4ry" + token.C
 
 // Agent implements api.Agent. Set its fields before use; change state with Set afterwards.
 type Agent struct {
-	// Errors are given back instead of answers, by method: snapshot, watch, login, logout, grant, do, plan, apply.
+	// Errors are given back instead of answers, by method: snapshot, watch, login, logout, grant, do, plan, apply, due, inspect.
 	Errors map[string]error
 	// Steps are reported by Login; it then waits for ctx if Hang is set.
 	Steps []api.Login
@@ -26,6 +26,9 @@ type Agent struct {
 	// Items are handed out by Grant, Changes shown by Plan.
 	Items   []api.GrantItem
 	Changes []api.PlanEdit
+	// Over are the sessions that Due names, Seen is what Inspect finds.
+	Over []api.Session
+	Seen api.Inspection
 
 	mu      sync.Mutex
 	state   api.Snapshot
@@ -184,6 +187,16 @@ func (a *Agent) Plan(ctx context.Context, req api.SetupRequest) (api.Plan, error
 		return api.Plan{}, err
 	}
 	return api.Plan{ID: "plan-1", Edits: a.Changes}, nil
+}
+
+// Due implements api.Agent.
+func (a *Agent) Due(ctx context.Context, req api.DueRequest) ([]api.Session, error) {
+	return a.Over, a.note(ctx, "due", req)
+}
+
+// Inspect implements api.Agent.
+func (a *Agent) Inspect(ctx context.Context, req api.InspectRequest) (api.Inspection, error) {
+	return a.Seen, a.note(ctx, "inspect", req)
 }
 
 // Apply implements api.Agent.

@@ -68,7 +68,7 @@ func (a *app) env(ctx context.Context, name string) error {
 		if err != nil {
 			return "", err
 		}
-		text, err := injection.EnvFile(shell, variables(g), 0)
+		text, err := injection.EnvFile(shell, injection.Env{Variables: variables(g)})
 		return string(text), err
 	})
 }
@@ -94,7 +94,7 @@ func variables(g api.Grant) (out []injection.Variable) {
 		for _, name := range it.Variables {
 			if !seen[name] {
 				seen[name] = true
-				out = append(out, injection.Variable{Name: name, Value: it.Secret, Ends: it.Ends})
+				out = append(out, injection.Variable{Name: name, Value: it.Secret})
 			}
 		}
 	}

@@ -73,6 +73,16 @@ func (s *starter) Plan(ctx context.Context, req api.SetupRequest) (out api.Plan,
 	return out, err
 }
 
+// Due implements api.Agent. It starts no agent: without one nothing is known to be over.
+func (s *starter) Due(ctx context.Context, req api.DueRequest) ([]api.Session, error) {
+	return s.Agent.Due(ctx, req)
+}
+
+// Inspect implements api.Agent. It starts no agent: a shell asks at every change of folder.
+func (s *starter) Inspect(ctx context.Context, req api.InspectRequest) (api.Inspection, error) {
+	return s.Agent.Inspect(ctx, req)
+}
+
 // Apply implements api.Agent.
 func (s *starter) Apply(ctx context.Context, planID string) error {
 	return s.again(ctx, func() error { return s.Agent.Apply(ctx, planID) })
