@@ -11,12 +11,15 @@ import (
 
 	"github.com/sandglass-dev/sandglass/assets/icon"
 	"github.com/sandglass-dev/sandglass/internal/adapter/browser"
+	"github.com/sandglass-dev/sandglass/internal/adapter/deskenv"
 	"github.com/sandglass-dev/sandglass/internal/adapter/envfile"
 	"github.com/sandglass-dev/sandglass/internal/adapter/files"
 	"github.com/sandglass-dev/sandglass/internal/adapter/keyring"
 	"github.com/sandglass-dev/sandglass/internal/adapter/logfile"
+	"github.com/sandglass-dev/sandglass/internal/adapter/managers"
 	"github.com/sandglass-dev/sandglass/internal/adapter/notify"
 	"github.com/sandglass-dev/sandglass/internal/adapter/power"
+	"github.com/sandglass-dev/sandglass/internal/adapter/processes"
 	"github.com/sandglass-dev/sandglass/internal/adapter/registry"
 	"github.com/sandglass-dev/sandglass/internal/adapter/settings"
 	"github.com/sandglass-dev/sandglass/internal/adapter/shellrc"
@@ -71,7 +74,10 @@ func (w world) wire(ctx context.Context, withTray bool) (wired, error) {
 		Version: version, Log: out.log, Files: w.files, Project: npmrc.ProjectPath, Policies: w.policies, Demo: w.demo,
 		Random: func() string { return injection.RandomName(rand.Reader) },
 		Tray:   withTray,
+		Home:   w.dirs.Home,
 	}
+	opts.Program = commandLine()
+	opts.HelperScript, opts.HelperText = w.helperScript, helperText(opts.Program)
 	if withTray {
 		opts.TrayHost = out.followHosts
 	}
@@ -160,7 +166,11 @@ func (w world) ports(ctx context.Context, log *slog.Logger, chosen api.Settings)
 		Watcher: watcher, Env: env, Clock: clock, Notices: notices,
 		Store:  files.NewStore(filepath.Join(w.dirs.State, "state.json")),
 		Shells: shellrc.New(shellrc.Options{Home: w.dirs.Home, ConfigDir: w.dirs.Config, Env: w.getenv}),
-		Window: launcher,
+		Window: launcher, Managers: managers.New(managers.Options{Env: w.getenv}),
+		Processes: processes.New(),
+	}
+	if !w.demo { // a demo leaves no trace in the user's desktop
+		p.Desktop = deskenv.New()
 	}
 	events, err := power.NewEvents(ctx, power.Options{})
 	if err != nil {

@@ -49,6 +49,7 @@ func newWorld(environ []string) (world, error) {
 	w := world{getenv: getenv, dirs: d}
 	w.watch(npmrc.UserPath(getenv, d.Home, runtime.GOOS), api.LevelUser)
 	w.watch(npmrc.PnpmAuthPath(getenv, d.Home, runtime.GOOS), api.LevelPnpm)
+	w.watch(filepath.Join(d.Home, ".yarnrc.yml"), api.LevelYarn)
 	return w, nil
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sandglass-dev/sandglass/internal/adapter/dirs"
 	"github.com/sandglass-dev/sandglass/internal/adapter/ipc"
+	"github.com/sandglass-dev/sandglass/internal/adapter/managers"
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection/hook"
 	"github.com/sandglass-dev/sandglass/internal/ui/cli"
@@ -38,6 +39,8 @@ func wire() cli.Env {
 		StartAgent: start(folders.Runtime, err),
 		AgentPath:  agentPath,
 		Hook:       hook.Text,
+		Identify:   managers.Identify, Interpreter: managers.Interpreter,
+		RuntimeDir: folders.Runtime,
 	}
 }
 

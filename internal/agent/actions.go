@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 )
 
@@ -64,6 +65,7 @@ func (c *core) do(action api.Action) error {
 	case api.VerbProbe:
 		c.lookAgain()
 	case api.VerbRescan:
+		c.lookForStale()
 		for path := range c.files {
 			c.filesChanged([]string{path})
 		}
@@ -140,23 +142,10 @@ func (c *core) agreeToMove() error {
 	if err := c.set(&s); err != nil {
 		return err
 	}
-	for u, e := range c.sessions {
-		if e.Fingerprint != "" {
-			c.addLine(u)
-		}
+	for u := range c.sessions {
+		c.addAnew(u)
 	}
-	return nil // settle moves what can be moved
-}
-
-// withdrawMove notes that literals stay where they are from now on.
-func (c *core) withdrawMove() error {
-	c.settingsChanged()
-	if !c.settings.Move {
-		return nil
-	}
-	s := c.settings
-	s.Move = false
-	return c.set(&s)
+	return nil // settle moves what can be moved, and adds what is missing
 }
 
 // set replaces the settings.
@@ -177,6 +166,7 @@ func (c *core) reloadSettings() {
 	if !c.settings.EmptyOnLock {
 		c.screenLock = false
 	}
+	c.publishDesktop(c.published)
 	c.track()
 	c.touch()
 }
@@ -230,10 +220,13 @@ func (c *core) grant(req api.GrantRequest, peer api.Peer) (api.Grant, error) {
 		}
 		item := api.GrantItem{Registry: e.Registry.String(), Key: e.Registry.Key(), Ends: e.Ends}
 		item.Variables = slices.DeleteFunc(e.names(), func(n string) bool { return slices.Contains(shared, n) })
-		if e.alive(now) && c.open() {
+		if e.alive(now) && c.open() && (req.Use != api.UseEnv || c.mode(e) == injection.ModeEnv) {
 			item.Secret = e.secret
 			c.used(e, api.Use{At: now, Use: req.Use, Program: plain(req.Program), PID: peer.PID, Executable: peer.Program, Registry: item.Registry})
 		} else {
+			if req.Use == api.UseHelper {
+				c.tellHelper(e, plain(req.Program))
+			}
 			if req.Registry != "" {
 				return api.Grant{}, &api.Error{Code: api.CodeEnded, Args: map[string]string{"Registry": e.Registry.Name(), "URL": item.Registry}}
 			}

@@ -31,6 +31,10 @@ type Options struct {
 	TrayHost func(ctx context.Context, see func(shown bool)) // tells whether a tray host is there, at once and when that changes; nil: not asked
 	Demo     bool
 	Home     string // the user's home folder: config files in it are the user's, not a project's
+
+	Program      string                    // absolute path of the command line, "" if it was not found
+	HelperScript func(registry.URL) string // where a program lies, or may be put, that runs the helper for a registry
+	HelperText   func(registry.URL) string // and its text
 }
 
 // Agent owns the sessions of one user. Make one with New and call Run once.
@@ -85,6 +89,8 @@ func (a *Agent) Run(ctx context.Context) error {
 		select {
 		case <-a.posts:
 		case <-done:
+			a.core.clearFiles()
+			a.core.clearDesktop()
 			return nil
 		}
 	}

@@ -36,38 +36,51 @@ type core struct {
 	asleep     bool
 	stopping   bool
 
-	started      time.Time
-	version      uint64
-	dirty        bool // something changed since the last snapshot
-	unsaved      bool // something changed that state.json keeps
-	published    []Variable
-	publishedDue injection.Due
-	envErr       error
-	stateErr     error
-	stateAt      time.Time     // when to try again to write the state, zero for at once
-	keyringOp    chan struct{} // closed when the last call of writeKeyring is over
-	noticeAt     time.Time     // when a notification service that did not answer is asked again
-	stateBad     string        // where a damaged state file was set aside
-	keyring      keyringHealth
-	trayHost     bool
-	noticed      bool // a notification service answered when it was last asked
-	noticesAsked bool
-	asked        bool // whether trayHost was asked for
-	offered      bool // the first notice about a literal was shown
-	armed        time.Time
+	started            time.Time
+	version            uint64
+	dirty              bool // something changed since the last snapshot
+	unsaved            bool // something changed that state.json keeps
+	desktop            desktopEnv
+	stale              []api.Finding // programs that were started with an older session
+	staleAt            time.Time     // when to look again
+	looking            bool
+	added              []addedLine
+	managers           []injection.Manager
+	told               []string      // project files, by path and content, that were warned about
+	problems           []api.Finding // lines of watched files that do not do what they seem to
+	linting, lintAgain bool
+	applying           int  // plans whose lines are being waited for
+	managersKnown      bool // they were asked for, or nobody can
+	helperFor10        bool // the user agreed to the line that pnpm 10 needs, of which npm warns
+	published          []Variable
+	publishedDue       injection.Due
+	envErr             error
+	stateErr           error
+	stateAt            time.Time     // when to try again to write the state, zero for at once
+	keyringOp          chan struct{} // closed when the last call of writeKeyring is over
+	noticeAt           time.Time     // when a notification service that did not answer is asked again
+	stateBad           string        // where a damaged state file was set aside
+	keyring            keyringHealth
+	trayHost           bool
+	noticed            bool // a notification service answered when it was last asked
+	noticesAsked       bool
+	asked              bool // whether trayHost was asked for
+	offered            bool // the first notice about a literal was shown
+	armed              time.Time
 }
 
 // entry is a session: what is kept across restarts, and what is not.
 type entry struct {
 	record
-	secret  token.Secret // zero while locked or unknown
-	kept    bool         // the keyring has it
-	lost    bool         // the keyring should have it and could not give it
-	offline bool
-	doubted bool // it was refused too early to believe it at once
-	probing bool
-	keepAt  time.Time // when to offer the secret to the keyring again, zero if it has it
-	nextTry time.Time // when to ask again whether it is alive, zero for never
+	secret     token.Secret // zero while locked or unknown
+	kept       bool         // the keyring has it
+	lost       bool         // the keyring should have it and could not give it
+	offline    bool
+	doubted    bool // it was refused too early to believe it at once
+	probing    bool
+	helperTold time.Time // when a notice last said why pnpm's helper gives nothing
+	keepAt     time.Time // when to offer the secret to the keyring again, zero if it has it
+	nextTry    time.Time // when to ask again whether it is alive, zero for never
 }
 
 // life is the span that the stages are reckoned by. A session that was refused before its time ended then.
@@ -109,6 +122,7 @@ func (c *core) start() {
 		}
 	}
 	c.track()
+	c.findManagers()
 	c.askNotices()
 	c.dirty = true
 	if c.a.opts.TrayHost != nil {

@@ -2,8 +2,6 @@ package agent
 
 import (
 	"strings"
-
-	"github.com/sandglass-dev/sandglass/internal/domain/npmrc"
 )
 
 // contextLines is how many unchanged lines a config file's diff shows on either side.
@@ -40,9 +38,3 @@ func lines(s string) []string {
 	}
 	return strings.Split(strings.TrimSuffix(s, "\n"), "\n")
 }
-
-// mask stands for a secret in a diff.
-const mask = "••••••••"
-
-// masked returns a config file's text with its secrets replaced.
-func masked(src []byte) string { return npmrc.TemplateOf(src).Text(mask) }

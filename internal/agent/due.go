@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/hostile"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/npmrc"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
+	"github.com/sandglass-dev/sandglass/internal/domain/yarnrc"
 )
 
 // Due implements api.Agent.
@@ -112,7 +114,7 @@ func (a *Agent) configAround(dir string) (found []nearFile) {
 		if dir == a.opts.Home {
 			return found
 		}
-		for _, name := range nearNames {
+		for _, name := range hostile.Names {
 			path := filepath.Join(dir, name)
 			if data, err := a.ports.Files.Read(path); err == nil {
 				found = append(found, nearFile{dir, name, data})
@@ -130,9 +132,6 @@ func (a *Agent) configAround(dir string) (found []nearFile) {
 // maxDepth is how many folders up a project's config is looked for.
 const maxDepth = 64
 
-// nearNames are the files that decide in a project where packages come from and what goes there.
-var nearNames = []string{".npmrc", ".yarnrc.yml", ".yarnrc", "bunfig.toml", "pnpm-workspace.yaml", ".env.yarn", ".env"}
-
 // nearFile is a config file near a folder.
 type nearFile struct {
 	dir, name string
@@ -141,8 +140,13 @@ type nearFile struct {
 
 // registries are those that the file names.
 func (f nearFile) registries() []npmrc.ScopedRegistry {
-	if f.name == ".npmrc" {
+	switch f.name {
+	case ".npmrc":
 		return npmrc.Parse(f.data).Registries()
+	case ".yarnrc.yml":
+		if y, err := yarnrc.Parse(f.data); err == nil {
+			return y.Registries()
+		}
 	}
 	return nil
 }

@@ -42,7 +42,10 @@ type world struct {
 	events   chan PowerEvent
 	state    []byte
 	settings api.Settings
-	order    []string // what was written where, in order
+	runnable []string
+	told     injection.Due // what the hooks were told last
+	beside   *beside       // package managers and other programs, nil for none
+	order    []string      // what was written where, in order
 }
 
 const userRC = "/home/u/.npmrc"
@@ -61,14 +64,22 @@ func newWorld() *world {
 func (w *world) run(t *testing.T) (*Agent, func()) {
 	t.Helper()
 	n := 0
-	a := New(Ports{
+	ports := Ports{
 		Registry: w, Keyring: fakeKeyring{w}, Files: w, Watcher: w, Env: w, Clock: w,
 		Notices: w.asNotices(), Power: w, Store: fakeStore{w}, Settings: fakeSettings{w}, Shells: w,
-	}, Options{
-		Files:    []ConfigFile{{userRC, api.LevelUser}},
-		Project:  func(dir string) string { return dir + "/.npmrc" },
-		Policies: map[registry.URL]time.Duration{reg: w.policy},
-		Random:   func() string { n++; return fmt.Sprintf("SG_%016x", n) },
+	}
+	files := []ConfigFile{{userRC, api.LevelUser}}
+	if w.beside != nil {
+		ports.Managers, ports.Desktop, ports.Processes = w.beside, w.beside, w.beside
+		files = append(files, ConfigFile{pnpmRC, api.LevelPnpm}, ConfigFile{yarnRC, api.LevelYarn})
+	}
+	a := New(ports, Options{
+		Files: files, Home: "/home/u", Program: "/usr/bin/sandglass",
+		HelperScript: func(u registry.URL) string { return "/home/u/.config/sandglass/helper/" + u.Host() },
+		HelperText:   func(u registry.URL) string { return "#!/bin/sh\n# " + u.String() + "\n" },
+		Project:      func(dir string) string { return dir + "/.npmrc" },
+		Policies:     map[registry.URL]time.Duration{reg: w.policy},
+		Random:       func() string { n++; return fmt.Sprintf("SG_%016x", n) },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -235,11 +246,18 @@ func (w *world) Replace(path string, old, fresh []byte) error {
 	return nil
 }
 
+func (w *world) Runnable(path string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.runnable = append(w.runnable, path)
+	return nil
+}
+
 func (w *world) Track([]string)           {}
 func (w *world) Changes() <-chan []string { return w.changes }
 func (w *world) Polling() bool            { return false }
 
-func (w *world) Publish(vars []Variable, _ injection.Due) error {
+func (w *world) Publish(vars []Variable, due injection.Due) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.envErr != nil {
@@ -249,7 +267,7 @@ func (w *world) Publish(vars []Variable, _ injection.Due) error {
 	for _, v := range vars {
 		m[v.Name] = v.Value.Reveal()
 	}
-	w.env = append(w.env, m)
+	w.env, w.told = append(w.env, m), due
 	w.order = append(w.order, "env")
 	return nil
 }

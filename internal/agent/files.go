@@ -26,6 +26,7 @@ type file struct {
 	sum     [sha256.Size]byte
 	creds   []npmrc.Credential
 	regs    []npmrc.ScopedRegistry
+	helpers []npmrc.Helper
 	err     error
 	reading bool
 	again   bool    // it changed while it was being read
@@ -39,8 +40,8 @@ type file struct {
 // layout is a config file without its secrets: comments, order, and the variables that stood for
 // credentials. npm's login drops all three; the layout brings them back.
 type layout struct {
-	Template npmrc.Template    `json:"template"`
-	Names    map[string]string `json:"names"` // by registry key
+	Template npmrc.Template    `json:"template,omitzero"` // zero: nothing is brought back
+	Names    map[string]string `json:"names"`             // by registry key
 }
 
 // track tells the watcher which files matter, and reads those that are new.
@@ -122,6 +123,7 @@ func (c *core) read(f *file) {
 		}
 		return func() {
 			f.reading = false
+			c.dirty = c.dirty || c.applying > 0 // who waits for the files must see this one done
 			if c.files[f.path] != f {
 				return
 			}
@@ -153,11 +155,12 @@ func (c *core) fileRead(f *file, r reading) {
 	if !first && exists == f.exists && sum == f.sum && f.err == nil {
 		return
 	}
-	parsed := npmrc.Parse(r.data)
+	says, err := dialectOf(f.level).parse(r.data)
 	before := f.creds
-	f.err, f.moveErr, f.moveAt, f.wait = nil, nil, time.Time{}, 0
+	f.err, f.moveErr, f.moveAt, f.wait = err, nil, time.Time{}, 0
 	f.exists, f.sum, c.dirty = exists, sum, true
-	f.creds, f.regs = parsed.Credentials(), parsed.Registries()
+	f.creds, f.regs, f.helpers = says.creds, says.regs, says.helpers
+	c.lint()
 	c.log.Debug("Config file read", "path", f.path, "credentials", len(f.creds))
 	if f.level == api.LevelProject {
 		c.projectUsed(f, first)
@@ -219,10 +222,23 @@ func (c *core) learnNames(f *file, data []byte) {
 			c.touch()
 		}
 	}
-	if len(names) > 0 && !f.overwritten() {
-		f.layout = &layout{Template: npmrc.TemplateOf(data), Names: names}
+	switch {
+	case f.overwritten() && c.keepsLiterals(f):
+		// The literal is there to stay a while, and the user may edit around it: the old layout must not come back.
+		f.layout = &layout{Names: f.layout.Names}
+		c.touch()
+	case len(names) > 0 && !f.overwritten():
+		f.layout = &layout{Template: dialectOf(f.level).layout(data), Names: names}
 		c.touch()
 	}
+}
+
+// keepsLiterals reports whether a session stands in f as it is because the user chose file mode.
+func (c *core) keepsLiterals(f *file) bool {
+	return slices.ContainsFunc(f.creds, func(cred npmrc.Credential) bool {
+		e, ok := c.movable(f, cred)
+		return ok && c.mode(e) == injection.ModeFile
+	})
 }
 
 // overwritten reports whether a login has put a literal where the layout has a placeholder: what the file

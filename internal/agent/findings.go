@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/npmrc"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
@@ -14,7 +15,7 @@ import (
 
 // findings lists what is worth telling now, the worst first.
 func (c *core) findings() []api.Finding {
-	out := slices.Concat(c.systemFindings(), c.fileFindings(), c.sessionFindings(), c.settingsBad)
+	out := slices.Concat(c.systemFindings(), c.fileFindings(), c.sessionFindings(), c.problems, c.settingsBad)
 	rank := map[api.Severity]int{api.SeverityError: 0, api.SeverityWarning: 1, api.SeverityInfo: 2}
 	slices.SortStableFunc(out, func(a, b api.Finding) int { return rank[a.Severity] - rank[b.Severity] })
 	return out
@@ -51,6 +52,14 @@ func (c *core) systemFindings() (out []api.Finding) {
 	if c.settings.Notices && c.noticesAsked && !c.noticed {
 		add(api.FindingNoNotices, api.SeverityInfo, nil)
 	}
+	if c.settings.DesktopEnv && (c.a.ports.Desktop == nil || c.desktop.err != nil) {
+		cause := "this system has no way that keeps the session out of other programs' sight"
+		if c.desktop.err != nil {
+			cause = c.desktop.err.Error()
+		}
+		add(api.FindingDesktopEnv, api.SeverityWarning, map[string]string{"Cause": cause})
+	}
+	out = append(out, c.stale...)
 	if _, shared := c.variables(); len(shared) > 0 {
 		add(api.FindingSharedVariable, api.SeverityWarning, map[string]string{"Variable": strings.Join(shared, ", ")})
 	}
@@ -85,6 +94,9 @@ func (c *core) literalFinding(f *file, cred npmrc.Credential) (api.Finding, bool
 			Code: api.FindingStaleLiteral, Severity: api.SeverityError, File: f.path, Line: cred.Line, Registry: e.Registry.String(),
 			Args: map[string]string{"Registry": e.Registry.Name()}, Action: &api.Action{Verb: api.VerbMove, Registry: e.Registry.String()},
 		}, true
+	}
+	if e, ok := c.movable(f, cred); ok && c.mode(e) == injection.ModeFile {
+		return api.Finding{}, false // the user chose that it stands there
 	}
 	at := api.Finding{Code: api.FindingLiteral, Severity: api.SeverityWarning, File: f.path, Line: cred.Line, Args: map[string]string{"Key": cred.RegistryKey, "Kind": string(token.ClassifyLine(cred.Name, cred.Value, token.Found))}}
 	u, err := c.urlOf(cred.RegistryKey)

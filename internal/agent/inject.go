@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
 
@@ -41,7 +42,7 @@ func (c *core) variables() (vars []Variable, shared []string) {
 			continue // nothing of ours ever stood there
 		case len(who) > 1:
 			shared = append(shared, name)
-		case c.open() && who[0].alive(now) && c.referredName(who[0], name):
+		case c.open() && who[0].alive(now) && c.mode(who[0]) == injection.ModeEnv && c.referredName(who[0], name):
 			v.Value = who[0].secret
 		}
 		vars = append(vars, v)
@@ -98,6 +99,8 @@ func (c *core) publishEnv() {
 	c.envErr = err
 	if err == nil {
 		c.published, c.publishedDue = vars, due
+		c.publishDesktop(vars)
+		c.lint() // which variables are defined has changed
 	} else {
 		c.published = nil
 	}

@@ -2,11 +2,122 @@ package agent
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"path/filepath"
+	"slices"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/hostile"
+	"github.com/sandglass-dev/sandglass/internal/domain/lint"
 )
+
+// keepTold is how many contents of project files are remembered as told about.
+const keepTold = 2000
 
 // Inspect implements api.Agent.
 func (a *Agent) Inspect(ctx context.Context, req api.InspectRequest) (api.Inspection, error) {
-	return api.Inspection{Dir: req.Dir, Findings: []api.Finding{}}, nil
+	if !filepath.IsAbs(req.Dir) {
+		return api.Inspection{}, &api.Error{Code: api.CodeUsage, Cause: "the folder must be an absolute path"}
+	}
+	dir := filepath.Clean(req.Dir)
+	out := api.Inspection{Dir: dir, Findings: []api.Finding{}}
+	near := a.configAround(dir)
+	if len(near) == 0 {
+		return out, nil
+	}
+	out.Dir = near[0].dir
+	known, err := ask(ctx, a, func() (knowledge, error) { return a.core.knowledge(), nil })
+	if err != nil {
+		return out, err
+	}
+	out.Findings = append(dangers(near, known), a.problemsAround(near, known)...)
+	if !req.Once {
+		return out, nil
+	}
+	out.Findings, err = ask(ctx, a, func() ([]api.Finding, error) { return a.core.untold(near, out.Findings), nil })
+	return out, err
+}
+
+// dangers looks at each folder's files for what would carry a credential elsewhere.
+func dangers(near []nearFile, known knowledge) []api.Finding {
+	out := []api.Finding{}
+	for i := 0; i < len(near); {
+		dir, files := near[i].dir, map[string][]byte{}
+		for ; i < len(near) && near[i].dir == dir; i++ {
+			files[near[i].name] = near[i].data
+		}
+		for _, d := range hostile.Scan(hostile.Project{Files: files, Known: known.registries}) {
+			f := api.Finding{
+				Code: d.Code, Severity: api.SeverityInfo, File: filepath.Join(dir, d.File), Line: d.Line,
+				Args: map[string]string{"Key": d.Key, "Host": d.Host, "Variable": d.Variable},
+			}
+			if d.Severity == hostile.High {
+				f.Severity = api.SeverityError
+			}
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// problemsAround checks the credential lines of a project's files, together with the user's.
+func (a *Agent) problemsAround(near []nearFile, known knowledge) (out []api.Finding) {
+	sources := a.usersSources()
+	for _, f := range near {
+		if level, ok := lintLevels[f.name]; ok {
+			sources = append(sources, lint.Source{Path: f.path(), Level: level, Data: f.data})
+		}
+	}
+	for _, p := range lint.Check(known.lintFacts(sources)) {
+		if slices.ContainsFunc(near, func(f nearFile) bool { return f.path() == p.Path }) {
+			out = append(out, problemFinding(p))
+		}
+	}
+	return out
+}
+
+// lintLevels are the project files whose lines are checked.
+var lintLevels = map[string]lint.Level{".npmrc": lint.Project, ".yarnrc.yml": lint.YarnProject, ".env.yarn": lint.YarnEnv}
+
+func (f nearFile) path() string { return filepath.Join(f.dir, f.name) }
+
+// sum names a file with its content.
+func (f nearFile) sum() string {
+	h := sha256.New()
+	h.Write([]byte(f.path() + "\x00"))
+	h.Write(f.data)
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// untold leaves out what is not worth a word at every entering, and what was told of files with this very
+// content. What it lets through counts as told.
+func (c *core) untold(near []nearFile, all []api.Finding) []api.Finding {
+	sums := map[string]string{}
+	for _, f := range near {
+		sums[f.path()] = f.sum()
+	}
+	out := []api.Finding{}
+	for _, f := range all {
+		if f.Severity != api.SeverityInfo && !slices.Contains(c.told, sums[f.File]) {
+			out = append(out, f)
+		}
+	}
+	for _, f := range out {
+		if !slices.Contains(c.told, sums[f.File]) {
+			c.told = append(c.told, sums[f.File])
+			c.touch()
+		}
+	}
+	c.told = c.told[max(0, len(c.told)-keepTold):]
+	return out
+}
+
+// problemFinding is a problem as the faces show it.
+func problemFinding(p lint.Problem) api.Finding {
+	f := api.Finding{Code: p.Code, Severity: api.Severity(p.Severity), File: p.Path, Line: p.Line, Args: p.Args}
+	if len(p.Fix) > 0 {
+		f.Action = &api.Action{Verb: api.VerbFix, Path: p.Path}
+	}
+	return f
 }

@@ -226,7 +226,7 @@ func (c *core) loggedIn(u registry.URL, l *login, issued Issued, err error) {
 func (c *core) take(u registry.URL, issued Issued) {
 	c.adopt(u, credential{secret: issued.Secret, kind: token.Classify(issued.Secret, token.LoggedIn), since: c.now(), date: issued.Date})
 	c.publishEnv()
-	c.addLine(u)
+	c.addAnew(u)
 }
 
 // couch logs in by name and password.

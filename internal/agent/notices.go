@@ -61,6 +61,30 @@ func (c *core) tell(u registry.URL, e *entry, now time.Time) {
 	})
 }
 
+// tellHelper says why pnpm gets nothing: it shows nothing of what a helper says. Once a minute at most, since
+// pnpm may ask several times.
+func (c *core) tellHelper(e *entry, program string) {
+	now := c.now()
+	if !c.mayTell(e, now) || c.asleep || now.Sub(e.helperTold) < time.Minute {
+		return
+	}
+	e.helperTold = now
+	if _, said := e.Ladder.Next(e.life(), now, now); said.Said == session.TellEnded {
+		e.Ladder = said // this notice says it, too
+		c.touch()
+	}
+	p := c.printer()
+	args := i18n.Args{"Registry": e.Registry.Name(), "Program": program}
+	key := "notice.helper"
+	if c.userLock || c.screenLock {
+		key = "notice.helper.locked"
+	}
+	c.show(Notice{
+		ID: e.Registry.String(), Title: p.T(key+".title", args), Body: p.T(key+".body", args), Critical: true,
+		Buttons: []Button{{buttonRenew, p.T("notice.renew")}, {buttonLater, p.T("notice.later")}},
+	}, func() { e.helperTold = time.Time{} })
+}
+
 // retryNotice is how long a notification service that did not answer is left alone.
 const retryNotice = time.Minute
 

@@ -104,6 +104,8 @@ type Files interface {
 	// Replace writes new in place of old: atomic, beside the target that links lead to, with its mode
 	// and owner kept (0600 for a new file). ErrChanged if the content is no longer old. old nil means: must not exist.
 	Replace(path string, old, new []byte) error
+	// Runnable lets the owner run a file.
+	Runnable(path string) error
 }
 
 // Watcher tells when files may have changed. Implemented by adapter/watch.

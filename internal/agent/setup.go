@@ -4,23 +4,29 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
-	"github.com/sandglass-dev/sandglass/internal/domain/npmrc"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
+	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 )
 
 // plan is what Plan showed and Apply will do.
 type plan struct {
-	edits []FileEdit
-	move  bool // literals become placeholders, now and from now on
-	undo  bool // and no longer
+	edits    []FileEdit // made as they are; what concerns credentials is brought about by the settings
+	settings *api.Settings
+	undo     bool
+	move     bool // the settings let lines be written, and Apply waits until they are
+	helper   bool // for pnpm 10, too
 }
 
 // Plan implements api.Agent.
 func (a *Agent) Plan(ctx context.Context, req api.SetupRequest) (api.Plan, error) {
+	if len(req.Fixes) > 0 {
+		return a.planFixes(ctx, req.Fixes)
+	}
 	var p plan
 	if len(req.Shells) > 0 {
 		edits, err := a.ports.Shells.Plan(req.Shells, req.Undo)
@@ -29,37 +35,143 @@ func (a *Agent) Plan(ctx context.Context, req api.SetupRequest) (api.Plan, error
 		}
 		p.edits = edits
 	}
-	p.move, p.undo = req.Move && !req.Undo, req.Undo
-	out := api.Plan{Edits: []api.PlanEdit{}}
-	for _, e := range p.edits {
-		// An rc file may hold secrets of its own: only what changes is shown.
-		out.Edits = append(out.Edits, shown(e, diff(string(e.Old), string(e.New), 0)))
+	if err := checkMode(req); err != nil {
+		return api.Plan{}, err
 	}
-	all := p.edits
-	if p.move || p.undo {
-		preview := a.core.previewMoves
-		if p.undo {
-			preview = a.core.previewUndo
-		}
-		moves, err := ask(ctx, a, preview)
-		if err != nil {
-			return api.Plan{}, err
-		}
-		if p.undo {
-			p.edits = slices.Concat(moves, p.edits) // the shells lose the variable after the files
-		}
-		for _, e := range moves {
-			out.Edits = append(out.Edits, shown(e, diff(masked(e.Old), masked(e.New), contextLines)))
-		}
-		all = slices.Concat(all, moves)
+	shells := a.ports.Shells.Detect()
+	var found []injection.Manager
+	if a.ports.Managers != nil {
+		found = a.ports.Managers.Find(ctx) // a manager may have been installed since the start
 	}
-	out.ID = planID(all, p.move)
-	_, err := ask(ctx, a, func() (struct{}, error) {
-		out.Move = p.move != a.core.settings.Move && (p.move || p.undo)
-		a.core.plans[out.ID] = p
-		return struct{}{}, nil
+	return ask(ctx, a, func() (api.Plan, error) {
+		if a.ports.Managers != nil {
+			a.core.managers, a.core.managersKnown = found, true
+		}
+		out, err := a.core.plan(req, p)
+		out.Shells = append([]string{}, shells...)
+		return out, err
 	})
-	return out, err
+}
+
+// checkMode says whether the mode and the registry of a request are ones.
+func checkMode(req api.SetupRequest) error {
+	if req.Mode != "" && !slices.Contains(injection.Modes, req.Mode) {
+		return &api.Error{Code: api.CodeUsage, Cause: "no such mode: " + plain(string(req.Mode))}
+	}
+	if req.Registry == "" {
+		return nil
+	}
+	if _, err := registry.Parse(req.Registry); err != nil {
+		return &api.Error{Code: api.CodeURL, Args: map[string]string{"URL": plain(req.Registry)}, Cause: err.Error()}
+	}
+	return nil
+}
+
+// plan adds to p, which has the shells, what concerns credentials, and shows it all.
+func (c *core) plan(req api.SetupRequest, p plan) (api.Plan, error) {
+	p.undo, p.helper = req.Undo, req.Helper
+	p.move = !req.Undo && (req.Move || req.Mode != "" || req.Helper)
+	after := c.wished(req)
+	p.settings = &after
+	out := api.Plan{
+		Edits:   []api.PlanEdit{},
+		Move:    after.Move != c.settings.Move,
+		Mode:    !maps.Equal(after.Modes, c.settings.Modes),
+		Desktop: after.DesktopEnv != c.settings.DesktopEnv,
+	}
+	var lines []FileEdit
+	var err error
+	switch {
+	case req.Undo:
+		if lines, err = c.previewUndo(); err == nil {
+			p.edits = slices.Concat(lines, p.edits) // the shells lose the variable after the files
+		}
+	case after.Move:
+		lines, err = c.previewLines(after, req.Helper)
+	}
+	if err != nil {
+		return api.Plan{}, err
+	}
+	for _, e := range p.edits {
+		if !slices.ContainsFunc(lines, func(l FileEdit) bool { return l.Path == e.Path }) {
+			// An rc file may hold secrets of its own: only what changes is shown.
+			out.Edits = append(out.Edits, shown(e, diff(string(e.Old), string(e.New), 0)))
+		}
+	}
+	for _, e := range lines {
+		hide := dialectOf(c.levelOf(e.Path)).masked
+		out.Edits = append(out.Edits, shown(e, diff(hide(e.Old), hide(e.New), contextLines)))
+	}
+	c.explain(&out, after, req)
+	out.ID = planID(slices.Concat(p.edits, lines), after)
+	c.plans[out.ID] = p
+	return out, nil
+}
+
+// wished are the settings as a request wants them.
+func (c *core) wished(req api.SetupRequest) api.Settings {
+	s := c.settings
+	s.Modes = maps.Clone(s.Modes)
+	switch {
+	case req.Undo:
+		s.Move, s.Modes, s.DesktopEnv = false, nil, false
+	case req.Move, req.Mode != "", req.Helper:
+		s.Move = true
+	}
+	if req.Desktop != nil {
+		s.DesktopEnv = *req.Desktop
+	}
+	if req.Mode == "" || req.Undo {
+		return s
+	}
+	var all []string
+	for u, e := range c.sessions {
+		if req.Registry == "" && e.Held {
+			all = append(all, u.String())
+		}
+	}
+	if u, err := registry.Parse(req.Registry); err == nil {
+		all = append(all, u.String())
+	}
+	for _, address := range all {
+		if s.Modes == nil {
+			s.Modes = map[string]injection.Mode{}
+		}
+		s.Modes[address] = req.Mode
+		if req.Mode == injection.ModeEnv {
+			delete(s.Modes, address) // it is what counts where nothing is said
+		}
+	}
+	return s
+}
+
+// explain says which manager gets what in which way, and what to know before.
+func (c *core) explain(out *api.Plan, after api.Settings, req api.SetupRequest) {
+	c.supposing(after, func() {
+		made := injection.Make(c.facts(req.Helper))
+		out.Reach = made.Reach
+		for _, w := range made.Warnings {
+			out.Warnings = append(out.Warnings, api.Finding{Code: w.Code, Severity: api.SeverityWarning, Args: w.Args})
+		}
+	})
+	if out.Reach == nil {
+		out.Reach = []injection.Reach{}
+	}
+}
+
+// supposing runs f as if the settings were others. f must not block.
+func (c *core) supposing(s api.Settings, f func()) {
+	was := c.settings
+	c.settings = s
+	f()
+	c.settings = was
+}
+
+func (c *core) levelOf(path string) api.Level {
+	if f := c.files[path]; f != nil {
+		return f.level
+	}
+	return api.LevelUser
 }
 
 // shown is an edit as a face may see it.
@@ -68,182 +180,11 @@ func shown(e FileEdit, diff []string) api.PlanEdit {
 }
 
 // planID names a plan by what it does, so that the same plan made twice is one.
-func planID(edits []FileEdit, move bool) string {
+func planID(edits []FileEdit, after api.Settings) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%v", move)
+	fmt.Fprintf(h, "%v %v %v", after.Move, after.Modes, after.DesktopEnv)
 	for _, e := range edits {
 		fmt.Fprintf(h, "%q %q %q", e.Path, e.Old, e.New)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
-}
-
-// previewMoves says how the files would look with placeholders in place of literals.
-func (c *core) previewMoves() ([]FileEdit, error) {
-	var out []FileEdit
-	for _, f := range c.files {
-		if f.level == api.LevelProject || f.level == api.LevelGlobal || !f.exists && f != c.userFile() {
-			continue
-		}
-		old, err := readOrNil(c.a.ports.Files, f.path)
-		if err != nil {
-			return nil, &api.Error{Code: api.CodeFile, Args: map[string]string{"File": f.path}, Cause: err.Error()}
-		}
-		set := map[string]string{}
-		for _, cred := range f.creds {
-			if e, ok := c.movable(f, cred); ok {
-				set[cred.Key] = "${" + f.variable(e) + "}"
-			}
-		}
-		fresh, err := replaced(old, f.layout, set)
-		if err != nil {
-			return nil, &api.Error{Code: api.CodeFile, Args: map[string]string{"File": f.path}, Cause: err.Error()}
-		}
-		if f == c.userFile() {
-			if fresh, err = c.withLines(fresh); err != nil {
-				return nil, &api.Error{Code: api.CodeFile, Args: map[string]string{"File": f.path}, Cause: err.Error()}
-			}
-		}
-		if string(fresh) != string(old) {
-			out = append(out, FileEdit{Path: f.path, Old: old, New: fresh})
-		}
-	}
-	return out, nil
-}
-
-// withLines adds the lines of sessions that no file refers to.
-func (c *core) withLines(text []byte) ([]byte, error) {
-	var err error
-	for _, e := range c.ordered() {
-		if err == nil && e.Fingerprint != "" && !c.referred(e) {
-			text, err = npmrc.Set(text, e.Registry.Key()+":_authToken", "${"+e.Own+"}")
-		}
-	}
-	return text, err
-}
-
-// previewUndo says how the files would look without the lines that stand for our variables: the session
-// itself where it lives, nothing where it is over. The user's own placeholders stay.
-func (c *core) previewUndo() ([]FileEdit, error) {
-	var out []FileEdit
-	for _, f := range c.files {
-		if !f.exists || f.level == api.LevelProject || f.level == api.LevelGlobal {
-			continue
-		}
-		old, err := c.a.ports.Files.Read(f.path)
-		if err != nil {
-			return nil, &api.Error{Code: api.CodeFile, Args: map[string]string{"File": f.path}, Cause: err.Error()}
-		}
-		fresh := old
-		for _, cred := range f.creds {
-			if err == nil {
-				fresh, err = c.withoutOurs(fresh, cred)
-			}
-		}
-		if err != nil {
-			return nil, &api.Error{Code: api.CodeFile, Args: map[string]string{"File": f.path}, Cause: err.Error()}
-		}
-		if string(fresh) != string(old) {
-			out = append(out, FileEdit{Path: f.path, Old: old, New: fresh})
-		}
-	}
-	return out, nil
-}
-
-func (c *core) withoutOurs(text []byte, cred npmrc.Credential) ([]byte, error) {
-	u, err := c.urlOf(cred.RegistryKey)
-	if err != nil || c.sessions[u] == nil || cred.Variable != c.sessions[u].Own {
-		return text, nil
-	}
-	if e := c.sessions[u]; e.alive(c.now()) {
-		return npmrc.Set(text, cred.Key, e.secret.Reveal())
-	}
-	return npmrc.Remove(text, cred.Key)
-}
-
-// Apply implements api.Agent.
-func (a *Agent) Apply(ctx context.Context, id string) error {
-	p, err := ask(ctx, a, func() (plan, error) {
-		p, ok := a.core.plans[id]
-		if !ok {
-			return p, &api.Error{Code: api.CodeStale}
-		}
-		delete(a.core.plans, id)
-		return p, nil
-	})
-	if err != nil {
-		return err
-	}
-	if p.undo {
-		// First the agreement: else the literals that are put back would be moved again.
-		if _, err := ask(ctx, a, func() (struct{}, error) { return struct{}{}, a.core.withdrawMove() }); err != nil {
-			return err
-		}
-	}
-	for _, e := range p.edits {
-		if err := a.apply(e); err != nil {
-			return err
-		}
-	}
-	if !p.move {
-		return nil
-	}
-	if _, err = ask(ctx, a, func() (struct{}, error) { return struct{}{}, a.core.agreeToMove() }); err != nil {
-		return err
-	}
-	return a.settled(ctx)
-}
-
-// settled waits until every file that is being moved is done, and says what stayed where it was.
-func (a *Agent) settled(ctx context.Context) error {
-	for {
-		changed := a.wait()
-		busy, err := ask(ctx, a, func() (bool, error) { return a.core.moving(), a.core.left() })
-		if !busy {
-			return err
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return &api.Error{Code: api.CodeCancelled}
-		case <-a.ended:
-			return errNoAgent
-		}
-	}
-}
-
-// moving reports whether a file is still being rewritten or read.
-func (c *core) moving() bool {
-	for _, f := range c.files {
-		if f.moving || f.reading {
-			return true
-		}
-	}
-	return false
-}
-
-// left tells of literals that could not be moved: the keyring would not take them, or the file would not
-// be written.
-func (c *core) left() error {
-	for _, f := range c.files {
-		if f.moveErr != nil {
-			return &api.Error{Code: api.CodeFile, Args: map[string]string{"File": f.path}, Cause: f.moveErr.Error()}
-		}
-		for _, cred := range f.creds {
-			if e, ok := c.movable(f, cred); ok && !e.kept && c.keyring.err != nil {
-				return &api.Error{Code: api.CodeKeyring, Args: map[string]string{"File": f.path, "Registry": e.Registry.Name(), "URL": e.Registry.String()}, Cause: c.keyring.err.Error()}
-			}
-		}
-	}
-	return nil
-}
-
-func (a *Agent) apply(e FileEdit) error {
-	err := a.ports.Files.Replace(e.Path, e.Old, e.New)
-	switch {
-	case errors.Is(err, ErrChanged):
-		return &api.Error{Code: api.CodeStale, Args: map[string]string{"File": e.Path}}
-	case err != nil:
-		return &api.Error{Code: api.CodeFile, Args: map[string]string{"File": e.Path}, Cause: err.Error()}
-	}
-	return nil
 }

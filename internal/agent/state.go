@@ -43,6 +43,9 @@ type savedState struct {
 	Schema   int                `json:"schema_version"`
 	Sessions []record           `json:"sessions"`
 	Layouts  map[string]*layout `json:"layouts,omitempty"` // config files as they were before a login rewrote them, without secrets
+	Added    []addedLine        `json:"added,omitempty"`
+	Told     []string           `json:"warned_about,omitempty"`
+	Helper10 bool               `json:"pnpm10_helper,omitempty"`
 	Paused   time.Time          `json:"paused,omitzero"`
 	Locked   bool               `json:"locked,omitempty"`
 }
@@ -72,11 +75,11 @@ func (c *core) loadState() {
 	for path, l := range saved.Layouts {
 		c.files[path] = &file{path: path, layout: l}
 	}
-	c.paused, c.userLock = saved.Paused, saved.Locked
+	c.paused, c.userLock, c.added, c.helperFor10, c.told = saved.Paused, saved.Locked, saved.Added, saved.Helper10, saved.Told
 }
 
 func (c *core) saveState() {
-	saved := savedState{Schema: stateSchema, Paused: c.paused, Locked: c.userLock, Layouts: map[string]*layout{}}
+	saved := savedState{Schema: stateSchema, Paused: c.paused, Locked: c.userLock, Added: c.added, Told: c.told, Helper10: c.helperFor10, Layouts: map[string]*layout{}}
 	for _, e := range c.ordered() {
 		saved.Sessions = append(saved.Sessions, e.record)
 	}

@@ -27,6 +27,10 @@ func (c *core) alarm() {
 			}
 		}
 	}
+	if !c.staleAt.IsZero() && !now.Before(c.staleAt) {
+		c.staleAt = time.Time{}
+		c.lookForStale()
+	}
 	c.dirty = true
 }
 
@@ -73,6 +77,7 @@ func (c *core) arm() {
 	at(c.paused)
 	at(c.stateAt)
 	at(c.noticeAt)
+	at(c.staleAt)
 	for _, f := range c.files {
 		at(f.moveAt)
 	}
@@ -107,6 +112,10 @@ func (c *core) power(e PowerEvent) {
 	}
 	c.publishEnv()
 	if e == PowerSleep {
+		c.clearFiles()
+		for path := range c.files {
+			c.filesChanged([]string{path}) // before anybody acts on what they said
+		}
 		c.a.ports.Power.Done()
 	}
 }

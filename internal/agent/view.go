@@ -46,7 +46,7 @@ func (c *core) viewSession(e *entry) api.Session {
 		Registry: e.Registry.String(), Name: e.Registry.Name(), Account: e.Account, Kind: e.Kind, State: c.state(e),
 		Started: e.Started, Ends: e.life().End, Lifetime: e.Lifetime, Learned: len(e.Observed),
 		Length: int64(e.life().Length().Seconds()), Probed: e.Probed, Used: e.Used, Muted: e.Muted,
-		Places: c.places(e), Fingerprint: e.Fingerprint, Variables: []string{},
+		Mode: c.mode(e), Places: c.places(e), Fingerprint: e.Fingerprint, Variables: []string{},
 	}
 	if e.Held {
 		s.Variables = e.names()

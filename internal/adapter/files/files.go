@@ -135,6 +135,14 @@ func (f *Files) Replace(path string, old, new []byte) error {
 	return nil
 }
 
+// Runnable lets the owner run a file, and nobody else do anything with it.
+func (f *Files) Runnable(path string) error {
+	if err := os.Chmod(path, 0o700); err != nil {
+		return fmt.Errorf("make file runnable: %w", err)
+	}
+	return nil
+}
+
 // lock takes the lock of one target among all processes of ours.
 func (f *Files) lock(target string) (unlock func(), err error) {
 	if err := os.MkdirAll(f.locks, 0o700); err != nil {

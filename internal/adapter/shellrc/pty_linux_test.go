@@ -2,6 +2,7 @@ package shellrc_test
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -40,6 +41,8 @@ var shells = []interactive{
 // world is a home with hook files and a runtime folder.
 type world struct {
 	home, run, hooks string
+	bin              string // of the stand-ins, if there are any
+	dir              string // where shells open; home if empty
 	env              []string
 }
 
@@ -95,6 +98,7 @@ func program(t testing.TB, name string) string {
 type terminal struct {
 	t    testing.TB
 	sh   interactive
+	pid  int
 	tty  *os.File
 	data chan []byte
 	seen []byte // not yet waited for
@@ -115,11 +119,11 @@ func (w world) open(t testing.TB, sh interactive, argv ...string) *terminal {
 	must(t, err)
 	defer slave.Close()
 	cmd := exec.Command(argv[0], argv[1:]...)
-	cmd.Env, cmd.Dir = w.env, w.home
+	cmd.Env, cmd.Dir = w.env, cmp.Or(w.dir, w.home)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	must(t, cmd.Start())
-	s := &terminal{t: t, sh: sh, tty: master, data: make(chan []byte, 1024)}
+	s := &terminal{t: t, sh: sh, pid: cmd.Process.Pid, tty: master, data: make(chan []byte, 1024)}
 	go s.pump()
 	t.Cleanup(func() {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // the session of its own, strace's child too
@@ -165,6 +169,13 @@ func (s *terminal) pump() {
 func (s *terminal) line(text string) {
 	s.t.Helper()
 	_, err := s.tty.WriteString(text + "\r")
+	must(s.t, err)
+}
+
+// key types one character: 3 is Ctrl-C, 26 is Ctrl-Z.
+func (s *terminal) key(c byte) {
+	s.t.Helper()
+	_, err := s.tty.Write([]byte{c})
 	must(s.t, err)
 }
 

@@ -1,6 +1,12 @@
 package api
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/sandglass-dev/sandglass/internal/domain/hostile"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
+	"github.com/sandglass-dev/sandglass/internal/domain/lint"
+)
 
 // Severity is how much a finding matters.
 type Severity string
@@ -48,6 +54,45 @@ const (
 	FindingStaleLiteral   = "stale-literal"      // an older session stands in a file and beats the present one
 	FindingStateWrite     = "state-unwritable"   // state.json cannot be written: a restart would forget
 	FindingState          = "state-unreadable"   // state.json was damaged and set aside
+	FindingStaleEnv       = "stale-environment"  // a program was started with a session that is not the present one
+	FindingDesktopEnv     = "desktop-env"        // the desktop's environment cannot be set
+)
+
+// The warnings of a plan, told as findings. Package injection says when.
+const (
+	FindingHelperPath = injection.WarnHelperPath
+	FindingHelperOld  = injection.WarnHelperOld
+	FindingExecOnly   = injection.WarnExecOnly
+)
+
+// What a project's files may be told for. Packages hostile and lint say when.
+const (
+	FindingHostileRegistry        = hostile.Registry
+	FindingHostileAddress         = hostile.Address
+	FindingHostileLookalike       = hostile.Lookalike
+	FindingHostileVariable        = hostile.Variable
+	FindingHostileUserConfig      = hostile.UserConfig
+	FindingHostileGlobalConfig    = hostile.GlobalConfig
+	FindingHostileProxy           = hostile.Proxy
+	FindingHostileTLS             = hostile.TLS
+	FindingHostileHelper          = hostile.Helper
+	FindingHostileProgram         = hostile.Program
+	FindingHostileYarnPath        = hostile.YarnPath
+	FindingHostileEnv             = hostile.Env
+	FindingHostileLockfile        = hostile.Lockfile
+	FindingHostileUnreadable      = hostile.Unreadable
+	FindingLintProjectPlaceholder = lint.ProjectPlaceholder
+	FindingLintDefault            = lint.Default
+	FindingLintOptional           = lint.Optional
+	FindingLintUnset              = lint.Unset
+	FindingLintStaleProject       = lint.StaleProject
+	FindingLintSection            = lint.Section
+	FindingLintSlash              = lint.Slash
+	FindingLintPort               = lint.Port
+	FindingLintEnvYarn            = lint.EnvYarn
+	FindingLintEmail              = lint.Email
+	FindingLintUnscoped           = lint.Unscoped
+	FindingLintAlwaysAuth         = lint.AlwaysAuth
 )
 
 // Error is a failure told to a face. Its texts are in the catalogues under "error.<code>" and

@@ -30,6 +30,8 @@ type Plan struct {
 	Mode    bool       `json:"mode,omitempty"`    // applying it also changes how credentials reach the tools
 	Desktop bool       `json:"desktop,omitempty"` // applying it also changes Settings.DesktopEnv
 
+	// Shells are those that this user has and that can be set up, whether asked for or not.
+	Shells []string `json:"shells"`
 	// Reach tells which package manager gets the credential of which registry in which way, once it is applied.
 	Reach []injection.Reach `json:"reach"`
 	// Warnings are what the user should know before agreeing.

@@ -75,6 +75,27 @@ func splitCredential(key string) (Credential, bool) {
 	return c, true
 }
 
+// Helper is a line //host/path/:tokenHelper=, with which pnpm asks a program for a credential.
+type Helper struct {
+	Key         string // as the file has it, for Set and Remove
+	RegistryKey string // "//host/path/", always with the last slash
+	Command     string // as npm reads it, variables not put in
+	Line        int    // 1-based
+}
+
+// Helpers lists the tokenHelper lines that count, in the file's order.
+func (f *File) Helpers() (helpers []Helper) {
+	last := f.effective()
+	for i := range f.lines {
+		l := &f.lines[i]
+		key, ok := strings.CutSuffix(l.key, ":tokenHelper")
+		if ok && l.kind == lineEntry && !l.inSection && last[l.key] == l && strings.HasPrefix(key, "//") {
+			helpers = append(helpers, Helper{l.key, strings.TrimSuffix(key, "/") + "/", l.val().plain(), l.number})
+		}
+	}
+	return helpers
+}
+
 // Registries lists the lines registry= and @scope:registry= that count, in the file's order.
 func (f *File) Registries() []ScopedRegistry {
 	last := f.effective()

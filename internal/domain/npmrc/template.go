@@ -12,6 +12,9 @@ import (
 // left out, in comments too, so that it may be kept in a state file. The zero value is an empty file.
 type Template struct{ rows []row }
 
+// IsZero reports whether this is the layout of an empty file.
+func (t Template) IsZero() bool { return len(t.rows) == 0 }
+
 // row is one line of a layout. raw texts are bytes of the file and need not be UTF-8.
 type row struct {
 	Kind    lineKind `json:"kind"`

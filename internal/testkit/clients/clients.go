@@ -38,6 +38,7 @@ var where = map[string]struct{ script, program string }{
 	"yarn1":  {script: "yarn1/bin/yarn.js"},
 	"yarn4":  {script: "yarn4/bin/yarn.js"},
 	"bun":    {program: "@oven/bun-linux-x64/bin/bun"},
+	"deno":   {program: "@deno/linux-x64-glibc/deno"},
 	"nu":     {program: "@nushell/linux-x64/bin/nu"},
 }
 
@@ -71,7 +72,7 @@ func Node(t testing.TB) string {
 	return need(t, path, "Node.js 24")
 }
 
-// Need returns a client: npm10, npm11, npm12, pnpm10, pnpm11, pnpm12, yarn1, yarn4, bun or nu.
+// Need returns a client: npm10, npm11, npm12, pnpm10, pnpm11, pnpm12, yarn1, yarn4, bun, deno or nu.
 func Need(t testing.TB, name string) Client {
 	t.Helper()
 	w, ok := where[name]
@@ -107,11 +108,16 @@ func (c Client) Command(ctx context.Context, dir string, env []string, args ...s
 // Program is the name that users type: npm12 is npm.
 func (c Client) Program() string { return strings.TrimRight(c.Name, "0123456789") }
 
-// Launcher is a shell script that starts the client.
-func (c Client) Launcher() string {
+// Launcher is a script that starts the client as an installed one starts: whatever name a variable of the
+// environment has, the client sees it. It is bash's, because dash drops variables whose names are no
+// words, such as npm_config_//registry.example.com/:_authToken.
+func (c Client) Launcher() string { return launcher("/bin/bash", append([]string{c.Path}, c.Args...)) }
+
+// launcher is a script for shell that starts a program with its own arguments behind the given ones.
+func launcher(shell string, words []string) string {
 	var b strings.Builder
-	b.WriteString("#!/bin/sh\nexec")
-	for _, word := range append([]string{c.Path}, c.Args...) {
+	b.WriteString("#!" + shell + "\nexec")
+	for _, word := range words {
 		b.WriteString(" '" + strings.ReplaceAll(word, "'", `'\''`) + "'")
 	}
 	b.WriteString(" \"$@\"\n")

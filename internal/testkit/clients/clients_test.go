@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -40,7 +43,7 @@ func run(t *testing.T, c clients.Client, h *clients.Home, args ...string) string
 func TestVersions(t *testing.T) {
 	for name, want := range map[string]string{
 		"npm10": "10.", "npm11": "11.", "npm12": "12.", "pnpm10": "10.", "pnpm11": "11.", "pnpm12": "12.",
-		"yarn1": "1.", "yarn4": "4.", "bun": "1.", "nu": "0.",
+		"yarn1": "1.", "yarn4": "4.", "bun": "1.", "deno": "deno 2.9.6", "nu": "0.",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -62,6 +65,7 @@ func TestNothingLeavesTheMachine(t *testing.T) {
 		"pnpm12": {"add", "some-sand"},
 		"yarn1":  {"add", "some-sand", "--network-timeout", "1000"},
 		"bun":    {"add", "some-sand"},
+		"deno":   {"add", "npm:some-sand"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -77,6 +81,33 @@ func TestNothingLeavesTheMachine(t *testing.T) {
 				t.Errorf("a request that strayed was not told: %q\n%s", r.failures, out)
 			}
 		})
+	}
+}
+
+// TestLauncherPassesEveryName: a client started by name in a home sees what the real one sees, a variable
+// whose name is no word included. Behind a shim of /bin/sh it does not.
+func TestLauncherPassesEveryName(t *testing.T) {
+	const variable = "npm_config_//registry.example.com/:_authToken=x"
+	c := clients.Need(t, "npm12")
+	h := clients.NewHome(t, "http://127.0.0.1:9/", c)
+	sees := func() bool {
+		cmd := exec.Command(filepath.Join(h.Bin, "npm"), "exec", "--call", "env")
+		cmd.Dir, cmd.Env = h.Work(), h.Env("npm_config_script_shell=/bin/bash", variable)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("npm exec: %v\n%s", err, out)
+		}
+		return strings.Contains(string(out), variable)
+	}
+	if !sees() {
+		t.Error("the launcher drops the variable")
+	}
+	if shell, err := os.Readlink("/bin/sh"); err != nil || shell != "dash" {
+		t.Skip("/bin/sh is not dash here")
+	}
+	h.Shim(t, c)
+	if sees() {
+		t.Error("the shim passes the variable")
 	}
 }
 

@@ -1,6 +1,8 @@
 package clients
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -25,9 +27,9 @@ func NewHome(t testing.TB, registry string, clients ...Client) *Home {
 	t.Helper()
 	h := &Home{Dir: t.TempDir(), proxy: refuse(t)}
 	h.Bin = filepath.Join(h.Dir, "bin")
-	h.Write(t, "bin/node", "#!/bin/sh\nexec '"+Node(t)+"' \"$@\"\n", 0o755)
+	h.Write(t, "bin/node", launcher("/bin/bash", []string{Node(t)}), 0o755)
 	for _, c := range clients {
-		h.Write(t, "bin/"+c.Program(), c.Launcher(), 0o755)
+		h.Use(t, c)
 	}
 	line := "registry=" + registry + "\n"
 	h.Write(t, ".npmrc", line, 0o600)
@@ -39,6 +41,44 @@ func NewHome(t testing.TB, registry string, clients ...Client) *Home {
 		}
 	}
 	return h
+}
+
+// Use makes a client the one that its program's name calls, in the place of another version.
+func (h *Home) Use(t testing.TB, c Client) {
+	t.Helper()
+	h.start(t, c, c.Launcher())
+}
+
+// Link puts a link to the client's own file in the place of its launcher, which is how npm installs a program:
+// whoever follows it comes to the package. It runs on the node of PATH.
+func (h *Home) Link(t testing.TB, c Client) {
+	t.Helper()
+	h.vacate(t, c)
+	words := append([]string{c.Path}, c.Args...)
+	if err := os.Symlink(words[len(words)-1], filepath.Join(h.Bin, c.Program())); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Shim puts a version manager's kind of launcher in the place of the client's: a script of /bin/sh, which
+// on Debian is dash and drops variables whose names are no words.
+func (h *Home) Shim(t testing.TB, c Client) {
+	t.Helper()
+	h.start(t, c, launcher("/bin/sh", append([]string{c.Path}, c.Args...)))
+}
+
+// start writes the file that starts a client. A link that stands there is no way to write to the client.
+func (h *Home) start(t testing.TB, c Client, script string) {
+	t.Helper()
+	h.vacate(t, c)
+	h.Write(t, "bin/"+c.Program(), script, 0o755)
+}
+
+func (h *Home) vacate(t testing.TB, c Client) {
+	t.Helper()
+	if err := os.Remove(filepath.Join(h.Bin, c.Program())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
 }
 
 // Work is an empty folder to run commands in.
@@ -74,6 +114,7 @@ func (h *Home) Env(more ...string) []string {
 		"XDG_RUNTIME_DIR=" + in("run"),
 		"npm_config_globalconfig=" + in("etc/npmrc"), "npm_config_update_notifier=false",
 		"npm_config_fund=false", "npm_config_audit=false", "npm_config_fetch_retries=0",
+		"DENO_DIR=" + in(".cache/deno"), "DENO_NO_UPDATE_CHECK=1",
 		"YARN_GLOBAL_FOLDER=" + in(".yarn"), "YARN_ENABLE_TELEMETRY=0",
 		"http_proxy=" + h.proxy, "https_proxy=" + h.proxy, "HTTP_PROXY=" + h.proxy, "HTTPS_PROXY=" + h.proxy,
 		"no_proxy=127.0.0.1,localhost,::1", "NO_PROXY=127.0.0.1,localhost,::1",

@@ -39,7 +39,10 @@ func Start(t testing.TB, cmd *exec.Cmd) *Terminal {
 	}
 	defer slave.Close()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Setsid, cmd.SysProcAttr.Setctty = true, true
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -85,6 +88,9 @@ func (x *Terminal) read() {
 		x.mu.Lock()
 		x.shown.Write(buf[:n])
 		x.mu.Unlock()
+		if bytes.Contains(buf[:n], []byte("\x1b[6n")) { // nushell asks where the cursor is, and waits for it
+			_, _ = x.master.WriteString("\x1b[1;1R")
+		}
 		select {
 		case x.grew <- struct{}{}:
 		default:

@@ -9,6 +9,7 @@
 // Users are alice and bob; Password tells their passwords. Published are:
 //
 //	@acme/private@1.0.0   alice and bob may read it
+//	@acme/harvest@1.0.0   the same; its install script looks for credentials, see testkit/harvest
 //	@bob/own@1.0.0        bob alone
 //	plain-sand@1.0.0      everybody
 package verdaccio

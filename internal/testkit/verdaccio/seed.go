@@ -11,10 +11,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/sandglass-dev/sandglass/internal/testkit/harvest"
 )
 
 // Password is the password of a user.
@@ -28,12 +31,26 @@ func (b *backend) seed() error {
 			return err
 		}
 	}
-	for name, owner := range map[string]string{"@acme/private": "alice", "@bob/own": "bob", "plain-sand": "alice"} {
-		if err := b.publish(name, owner); err != nil {
+	for _, p := range parcels {
+		if err := b.publish(p); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// parcel is a package that is published as version 1.0.0.
+type parcel struct {
+	name, owner string
+	scripts     map[string]string // of its package.json
+	files       map[string]string // beside package.json and index.js
+}
+
+var parcels = []parcel{
+	{name: "@acme/private", owner: "alice"},
+	{name: "@bob/own", owner: "bob"},
+	{name: "plain-sand", owner: "alice"},
+	{name: harvest.Package, owner: "alice", scripts: harvest.Scripts, files: harvest.Files},
 }
 
 // put sends JSON to the backend, as owner if there is one.
@@ -62,11 +79,15 @@ func (b *backend) put(path, owner string, body any) error {
 	return nil
 }
 
-// publish uploads name@1.0.0 the way npm does: one document that holds the tarball.
-func (b *backend) publish(name, owner string) error {
+// publish uploads a parcel the way npm does: one document that holds the tarball.
+func (b *backend) publish(p parcel) error {
 	const version = "1.0.0"
+	name := p.name
 	manifest := map[string]any{"name": name, "version": version, "main": "index.js"}
-	ball, err := tarball(manifest)
+	if len(p.scripts) > 0 {
+		manifest["scripts"] = p.scripts
+	}
+	ball, err := tarball(manifest, p.files)
 	if err != nil {
 		return err
 	}
@@ -78,7 +99,10 @@ func (b *backend) publish(name, owner string) error {
 		"integrity": "sha512-" + base64.StdEncoding.EncodeToString(strong[:]),
 		"tarball":   fmt.Sprintf("%s/%s/-/%s-%s.tgz", b.url, name, short, version),
 	}
-	return b.put("/"+url.PathEscape(name), owner, map[string]any{
+	if len(p.scripts) > 0 {
+		manifest["hasInstallScript"] = true
+	}
+	return b.put("/"+url.PathEscape(name), p.owner, map[string]any{
 		"_id": name, "name": name,
 		"dist-tags": map[string]string{"latest": version},
 		"versions":  map[string]any{version: manifest},
@@ -90,7 +114,7 @@ func (b *backend) publish(name, owner string) error {
 	})
 }
 
-func tarball(manifest map[string]any) ([]byte, error) {
+func tarball(manifest map[string]any, more map[string]string) ([]byte, error) {
 	text, err := json.Marshal(manifest)
 	if err != nil {
 		return nil, err
@@ -98,14 +122,13 @@ func tarball(manifest map[string]any) ([]byte, error) {
 	var out bytes.Buffer
 	zip := gzip.NewWriter(&out)
 	box := tar.NewWriter(zip)
-	for name, content := range map[string][]byte{
-		"package/package.json": text,
-		"package/index.js":     []byte("module.exports = 'sand'\n"),
-	} {
-		if err := box.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(content))}); err != nil {
+	files := map[string]string{"package.json": string(text), "index.js": "module.exports = 'sand'\n"}
+	maps.Copy(files, more)
+	for name, content := range files {
+		if err := box.WriteHeader(&tar.Header{Name: "package/" + name, Mode: 0o644, Size: int64(len(content))}); err != nil {
 			return nil, err
 		}
-		if _, err := box.Write(content); err != nil {
+		if _, err := io.WriteString(box, content); err != nil {
 			return nil, err
 		}
 	}

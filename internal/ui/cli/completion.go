@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/i18n"
 )
 
@@ -55,6 +56,14 @@ func (a *app) completeRegistry(cmd *cobra.Command, args []string, _ string) ([]s
 	var names []string
 	for _, one := range s.Sessions {
 		names = append(names, clean(one.Name))
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+func completeMode(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, m := range injection.Modes {
+		names = append(names, string(m))
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
 }

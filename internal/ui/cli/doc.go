@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 )
 
 // Env is everything that the commands need from the world. The wiring in app/sandglass fills it.
@@ -34,6 +35,13 @@ type Env struct {
 	// Hook is the text that a shell runs at its start. It answers an unknown shell with
 	// injection.ErrShell.
 	Hook func(shell string) (string, error)
+
+	// Identify tells which package manager a program on disk is, without running it, and Interpreter by what
+	// a script is run, "" for what is none.
+	Identify    func(path string) (injection.Manager, bool)
+	Interpreter func(path string) string
+	// RuntimeDir is the agent's private folder, "" where none is known.
+	RuntimeDir string
 }
 
 // Build says which build of the program this is.

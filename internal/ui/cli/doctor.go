@@ -14,14 +14,19 @@ type check struct {
 	text string
 }
 
+type doctorOptions struct{ json, fix, yes bool }
+
 // doctor says what is in order, what is not, and what to do. Its exit code is 1 where something is
 // broken, and 0 where there are only warnings.
-func (a *app) doctor(ctx context.Context, asJSON bool) error {
+func (a *app) doctor(ctx context.Context, o doctorOptions) error {
 	s, err := a.snapshot(ctx)
 	if err != nil {
 		return err
 	}
-	if asJSON {
+	if o.fix {
+		return a.fix(ctx, s, o.yes)
+	}
+	if o.json {
 		err = a.json(struct {
 			Schema   int           `json:"schema_version"`
 			Agent    api.AgentInfo `json:"agent"`
@@ -40,6 +45,26 @@ func (a *app) doctor(ctx context.Context, asJSON bool) error {
 		}
 	}
 	return nil
+}
+
+// fix puts right in one go what findings offer an edit for, after it was shown and agreed to.
+func (a *app) fix(ctx context.Context, s api.Snapshot, agreed bool) error {
+	var req api.SetupRequest
+	for _, f := range s.Findings {
+		if f.Action != nil && f.Action.Verb == api.VerbFix {
+			req.Fixes = append(req.Fixes, api.Fix{Code: f.Code, File: f.File, Line: f.Line})
+		}
+	}
+	if len(req.Fixes) == 0 {
+		a.say("%s\n", a.t("doctor.fix.nothing"))
+		return nil
+	}
+	plan, err := a.agent.Plan(ctx, req)
+	if err != nil {
+		return err
+	}
+	a.say("%s", a.preview(preview{plan: plan}, a.style(a.Stderr)))
+	return a.carryOut(ctx, plan, agreed, "doctor.fix.done")
 }
 
 // checks lists what can be told from the agent's state.

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
@@ -21,25 +20,92 @@ const (
 	exitNotFound      = 127
 )
 
+type execOptions struct {
+	registry          string
+	twoPhase, noInput bool
+}
+
 // exec runs a command with the credentials in its environment, and in no other place. On unix this
 // process becomes the command: terminal, signals, exit code and process id are the command's own.
-func (a *app) exec(ctx context.Context, argv []string) error {
+func (a *app) exec(ctx context.Context, argv []string, o execOptions) error {
 	path, err := a.find(argv[0])
 	if err != nil {
 		return err
 	}
-	g, err := a.agent.Grant(ctx, api.GrantRequest{Use: api.UseExec, Program: filepath.Base(argv[0])})
+	t := a.target(path)
+	var phases injection.Phases
+	if o.twoPhase {
+		if phases, err = a.phases(ctx, &t, command{path: path, argv: argv}); err != nil {
+			return err
+		}
+	}
+	g, err := a.granted(ctx, argv, o)
 	if err != nil {
 		return err
 	}
-	if err := a.usable(g); err != nil {
+	a.missingLine(ctx, t.Manager, g)
+	c := command{path: path, argv: argv}
+	way := injection.Deliver(t)
+	if o.twoPhase {
+		return a.inPhases(c, phases, handover{g.Items, way})
+	}
+	env, config, err := a.equip(handover{g.Items, way})
+	if err != nil {
 		return err
 	}
-	err = replace(path, argv, environment(a.Environ(), variables(g)))
+	c.env = env
+	if config.stay {
+		defer config.done()
+		return a.runnable(argv[0], run(c))
+	}
+	return a.runnable(argv[0], replace(path, argv, env))
+}
+
+// runnable says in words why the system would not run a command.
+func (a *app) runnable(name string, err error) error {
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOEXEC) {
-		return a.unable("not-executable", argv[0], exitNotExecutable)
+		return a.unable("not-executable", name, exitNotExecutable)
 	}
 	return err
+}
+
+// granted asks for the credentials that a command is to have. On a terminal sessions that are over, and
+// that it needs, are renewed first.
+func (a *app) granted(ctx context.Context, argv []string, o execOptions) (api.Grant, error) {
+	req := api.GrantRequest{Use: api.UseExec, Program: filepath.Base(argv[0])}
+	var err error
+	if req.Registry, err = a.named(ctx, o.registry); err != nil {
+		return api.Grant{}, err
+	}
+	g, err := a.agent.Grant(ctx, req)
+	if a.mayAsk(o.noInput) {
+		due, wrong := a.needed(ctx, argv, req.Registry, g, err)
+		if wrong != nil {
+			return api.Grant{}, wrong
+		}
+		if len(due) > 0 {
+			if err := a.renew(ctx, due, "renew.cancels"); err != nil {
+				return api.Grant{}, err
+			}
+			g, err = a.agent.Grant(ctx, req)
+		}
+	}
+	if err != nil {
+		return api.Grant{}, err
+	}
+	return g, a.usable(g)
+}
+
+// named is the address of what a user calls a registry, "" for "".
+func (a *app) named(ctx context.Context, name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	if u, err := registry.Parse(name); err == nil {
+		return u.String(), nil
+	}
+	s, err := a.snapshot(ctx)
+	return resolve(name, s), err
 }
 
 // unable says why a command cannot run.
@@ -89,23 +155,4 @@ func nameOf(address string) string {
 		return clean(address)
 	}
 	return u.Name()
-}
-
-// environment is env with vars set, each once. Other programs decide what a name means that stands
-// twice, so an inherited one is taken out.
-func environment(env []string, vars []injection.Variable) []string {
-	ours := map[string]bool{}
-	for _, v := range vars {
-		ours[v.Name] = true
-	}
-	out := make([]string, 0, len(env)+len(vars))
-	for _, line := range env {
-		if name, _, _ := strings.Cut(line, "="); !ours[name] {
-			out = append(out, line)
-		}
-	}
-	for _, v := range vars {
-		out = append(out, v.Name+"="+v.Value.Reveal())
-	}
-	return out
 }

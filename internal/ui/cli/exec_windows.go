@@ -1,28 +1,21 @@
 package cli
 
-import (
-	"errors"
-	"fmt"
-	"os"
-	"os/exec"
-	"os/signal"
-)
+import "os"
 
 // replace runs another program in place of this one, which waits and takes over its exit code: Windows
-// cannot turn one process into another. Ctrl-C goes to the program, which decides.
+// cannot turn one process into another.
 func replace(path string, argv, env []string) error {
-	cmd := &exec.Cmd{Path: path, Args: argv, Env: env, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
-	signal.Ignore(os.Interrupt)
-	err := cmd.Run()
-	var exit *exec.ExitError
-	switch {
-	case err == nil:
-		return status(0)
-	case errors.As(err, &exit):
-		return status(exit.ExitCode())
-	}
-	return fmt.Errorf("run %s: %w", path, err)
+	return run(command{path: path, argv: argv, env: env})
 }
+
+// passed are the signals that are for the program that is run.
+var passed = []os.Signal{os.Interrupt}
+
+// fromTerminal reports whether the program got a signal by itself: Ctrl-C goes to all of a console.
+func fromTerminal(os.Signal) bool { return true }
+
+// codeOf is a program's exit code.
+func codeOf(p *os.ProcessState) int { return p.ExitCode() }
 
 // loginShell is the shell that a user works in. $SHELL is set by Git Bash only.
 func loginShell(path string) string {

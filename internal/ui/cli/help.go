@@ -34,9 +34,7 @@ func (a *app) words(root *cobra.Command) {
 // fill writes the texts into the tree: completions show them too.
 func (a *app) fill(cmd *cobra.Command) {
 	name := key(cmd)
-	if !cmd.Hidden {
-		cmd.Short = a.t("help." + name)
-	}
+	cmd.Short = a.t("help." + name)
 	cmd.InitDefaultHelpFlag()
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
 		if f.Name == "help" || f.Name == "version" {
@@ -46,10 +44,15 @@ func (a *app) fill(cmd *cobra.Command) {
 		}
 	})
 	for _, sub := range cmd.Commands() {
-		if !sub.Hidden && sub.Name() != cobra.ShellCompRequestCmd {
+		if explained(sub) {
 			a.fill(sub)
 		}
 	}
+}
+
+// explained reports whether a command has texts: all have but those that cobra adds.
+func explained(cmd *cobra.Command) bool {
+	return cmd.Name() != "help" && cmd.Name() != cobra.ShellCompRequestCmd
 }
 
 // key is a command's name in the catalogue.

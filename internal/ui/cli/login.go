@@ -75,9 +75,14 @@ func resolve(name string, s api.Snapshot) string {
 
 // step tells how far a login is.
 func (a *app) step(l api.Login) {
-	if l.State != api.LoginWaiting {
-		return
+	if l.State == api.LoginWaiting {
+		a.page(l)
+		a.say("%s\n", a.t("login.waiting"))
 	}
+}
+
+// page shows where to sign in.
+func (a *app) page(l api.Login) {
 	where := i18n.Args{"Registry": nameOf(l.Registry), "Host": clean(l.Host)}
 	if l.Browser {
 		a.say("%s\n", a.t("login.browser", where))
@@ -88,7 +93,6 @@ func (a *app) step(l api.Login) {
 	if st := a.style(a.Stderr); st.terminal && !l.Browser {
 		a.say("%s\n", qrCode(l.URL, st))
 	}
-	a.say("%s\n", a.t("login.waiting"))
 }
 
 // signedIn tells until when.

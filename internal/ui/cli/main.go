@@ -60,7 +60,10 @@ func (a *app) fast() func(context.Context) error {
 		return nil
 	}
 	if args[0] == "exec" && len(args) > 2 && args[1] == "--" {
-		return func(ctx context.Context) error { return a.exec(ctx, args[2:]) }
+		return func(ctx context.Context) error { return a.exec(ctx, args[2:], execOptions{}) }
+	}
+	if args[0] == "helper" && len(args) == 2 && args[1] != "" && args[1][0] != '-' {
+		return func(ctx context.Context) error { return a.helper(ctx, args[1], false) }
 	}
 	shell := ""
 	switch {

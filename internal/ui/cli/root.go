@@ -81,11 +81,16 @@ func (a *app) verb(v api.Verb, name string) *cobra.Command {
 }
 
 func (a *app) useCommands() []*cobra.Command {
+	var o execOptions
 	run := &cobra.Command{
-		Use: "exec -- command [argument...]", GroupID: groupUse, Args: a.some, DisableFlagsInUseLine: true,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.exec(cmd.Context(), args) },
+		Use: "exec [flags] -- command [argument...]", GroupID: groupUse, Args: a.some, DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.exec(cmd.Context(), args, o) },
 	}
 	run.Flags().SetInterspersed(false) // flags behind the command's name are the command's
+	run.Flags().StringVar(&o.registry, "registry", "", "")
+	run.Flags().BoolVar(&o.twoPhase, "two-phase", false, "")
+	run.Flags().BoolVar(&o.noInput, "no-input", false, "")
+	_ = run.RegisterFlagCompletionFunc("registry", a.completeRegistry)
 	var shell, hookShell string
 	env := &cobra.Command{
 		Use: "env", GroupID: groupUse, Args: a.none,
@@ -100,7 +105,25 @@ func (a *app) useCommands() []*cobra.Command {
 	for _, cmd := range []*cobra.Command{env, hook} {
 		_ = cmd.RegisterFlagCompletionFunc("shell", completeShell)
 	}
-	return []*cobra.Command{run, env, hook}
+	return append(a.calledCommands(), run, env, hook)
+}
+
+// calledCommands are those that shells and package managers call. The list of commands does not show them.
+func (a *app) calledCommands() []*cobra.Command {
+	var noInput bool
+	ensure := &cobra.Command{
+		Use: "ensure [flags] -- command [argument...]", GroupID: groupUse, Args: a.some, DisableFlagsInUseLine: true, Hidden: true,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.ensure(cmd.Context(), args, noInput) },
+	}
+	ensure.Flags().SetInterspersed(false)
+	helper := &cobra.Command{
+		Use: "helper registry", GroupID: groupUse, Args: a.one, Hidden: true, ValidArgsFunction: a.completeRegistry,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.helper(cmd.Context(), args[0], noInput) },
+	}
+	for _, cmd := range []*cobra.Command{ensure, helper} {
+		cmd.Flags().BoolVar(&noInput, "no-input", false, "")
+	}
+	return []*cobra.Command{ensure, helper}
 }
 
 func (a *app) setupCommands() []*cobra.Command {
@@ -108,25 +131,28 @@ func (a *app) setupCommands() []*cobra.Command {
 	setup := &cobra.Command{
 		Use: "setup", GroupID: groupSetup, Args: a.none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.moveSet = cmd.Flags().Changed("move")
+			o.moveSet, o.desktopSet = cmd.Flags().Changed("move"), cmd.Flags().Changed("desktop")
 			return a.setup(cmd.Context(), o)
 		},
 	}
-	f := setup.Flags()
-	f.StringSliceVar(&o.shells, "shell", nil, "")
-	f.BoolVar(&o.move, "move", false, "")
-	f.BoolVar(&o.undo, "undo", false, "")
-	f.BoolVarP(&o.yes, "yes", "y", false, "")
-	f.BoolVar(&o.dryRun, "dry-run", false, "")
-	f.BoolVar(&o.json, "json", false, "")
-	_ = setup.RegisterFlagCompletionFunc("shell", completeShell)
-	var asJSON bool
+	o.flags(setup)
+	var d doctorOptions
 	doctor := &cobra.Command{
 		Use: "doctor", GroupID: groupSetup, Args: a.none,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd.Context(), asJSON) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd.Context(), d) },
 	}
-	doctor.Flags().BoolVar(&asJSON, "json", false, "")
-	return []*cobra.Command{setup, doctor, a.inForeground("demo", groupSetup, "--demo")}
+	doctor.Flags().BoolVar(&d.json, "json", false, "")
+	doctor.Flags().BoolVar(&d.fix, "fix", false, "")
+	doctor.Flags().BoolVarP(&d.yes, "yes", "y", false, "")
+	var i inspectOptions
+	check := &cobra.Command{
+		Use: "check [folder]", GroupID: groupSetup, Args: a.atMostOne,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.inspect(cmd.Context(), first(args), i) },
+	}
+	check.Flags().BoolVar(&i.json, "json", false, "")
+	check.Flags().BoolVar(&i.hook, "hook", false, "")
+	_ = check.Flags().MarkHidden("hook")
+	return []*cobra.Command{setup, doctor, check, a.inForeground("demo", groupSetup, "--demo")}
 }
 
 func (a *app) moreCommands() []*cobra.Command {
@@ -170,7 +196,7 @@ func first(args []string) string {
 	return args[0]
 }
 
-// none, atMostOne and some check the number of arguments, and say what is wrong in the user's language.
+// none, atMostOne, one and some check the number of arguments, and say what is wrong in the user's language.
 func (a *app) none(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return &misuse{"surplus", i18n.Args{"Argument": clean(args[0])}}
@@ -183,6 +209,13 @@ func (a *app) atMostOne(cmd *cobra.Command, args []string) error {
 		return a.none(cmd, args[1:])
 	}
 	return nil
+}
+
+func (a *app) one(cmd *cobra.Command, args []string) error {
+	if err := a.some(cmd, args); err != nil {
+		return err
+	}
+	return a.atMostOne(cmd, args)
 }
 
 func (a *app) some(cmd *cobra.Command, args []string) error {

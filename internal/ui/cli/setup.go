@@ -2,9 +2,13 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/i18n"
 )
 
@@ -12,6 +16,26 @@ type setupOptions struct {
 	shells                  []string
 	move, moveSet           bool
 	undo, yes, dryRun, json bool
+
+	mode, registry      string
+	desktop, desktopSet bool
+	helper              bool
+}
+
+func (o *setupOptions) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringSliceVar(&o.shells, "shell", nil, "")
+	f.BoolVar(&o.move, "move", false, "")
+	f.StringVar(&o.mode, "mode", "", "")
+	f.StringVar(&o.registry, "registry", "", "")
+	f.BoolVar(&o.desktop, "desktop", false, "")
+	f.BoolVar(&o.helper, "helper", false, "")
+	f.BoolVar(&o.undo, "undo", false, "")
+	f.BoolVarP(&o.yes, "yes", "y", false, "")
+	f.BoolVar(&o.dryRun, "dry-run", false, "")
+	f.BoolVar(&o.json, "json", false, "")
+	_ = cmd.RegisterFlagCompletionFunc("shell", completeShell)
+	_ = cmd.RegisterFlagCompletionFunc("mode", completeMode)
 }
 
 // setup shows what it would change, asks, and changes it.
@@ -20,39 +44,55 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 	if err != nil {
 		return err
 	}
-	wishes := a.wishes(o, s)
-	for _, shell := range wishes.Shells {
-		if err := a.forShell(shell, a.knows); err != nil {
-			return err
-		}
+	wishes, err := a.wishes(o, s)
+	if err != nil {
+		return err
 	}
 	plan, err := a.agent.Plan(ctx, wishes)
 	if err != nil {
 		return err
 	}
+	shown := preview{plan, inForce(wishes, s)}
 	switch {
 	case o.json:
-		if plan.Edits == nil {
-			plan.Edits = []api.PlanEdit{}
-		}
-		err = a.json(struct {
-			Schema int `json:"schema_version"`
-			api.Plan
-		}{api.Schema, plan})
+		err = a.planJSON(plan)
 	case o.dryRun:
-		err = a.print(a.preview(plan, a.style(a.Stdout)))
+		err = a.print(a.preview(shown, a.style(a.Stdout)))
 	}
 	if err != nil || o.dryRun {
 		return err
 	}
-	if len(plan.Edits) == 0 && !plan.Move {
+	if !o.json {
+		a.say("%s", a.preview(shown, a.style(a.Stderr)))
+	}
+	done := "setup.done"
+	if o.undo {
+		done = "setup.undone"
+	}
+	return a.carryOut(ctx, plan, o.yes, done)
+}
+
+// planJSON prints a plan for scripts.
+func (a *app) planJSON(plan api.Plan) error {
+	if plan.Edits == nil {
+		plan.Edits = []api.PlanEdit{}
+	}
+	if plan.Reach == nil {
+		plan.Reach = []injection.Reach{}
+	}
+	return a.json(struct {
+		Schema int `json:"schema_version"`
+		api.Plan
+	}{api.Schema, plan})
+}
+
+// carryOut asks whether to make the changes of a plan that was shown, makes them, and says so.
+func (a *app) carryOut(ctx context.Context, plan api.Plan, agreed bool, done string) error {
+	if len(plan.Edits) == 0 && !plan.Move && !plan.Mode && !plan.Desktop {
 		a.say("%s\n", a.t("setup.nothing"))
 		return nil
 	}
-	if !o.json {
-		a.say("%s", a.preview(plan, a.style(a.Stderr)))
-	}
-	if !o.yes {
+	if !agreed {
 		if err := a.agree(plan); err != nil {
 			return err
 		}
@@ -60,11 +100,7 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 	if err := a.agent.Apply(ctx, plan.ID); err != nil {
 		return err
 	}
-	if o.undo {
-		a.say("%s\n", a.t("setup.undone"))
-	} else {
-		a.say("%s\n", a.t("setup.done"))
-	}
+	a.say("%s\n", a.t(done))
 	return nil
 }
 
@@ -76,8 +112,14 @@ func (a *app) knows(shell string) (string, error) {
 
 // wishes makes a request of the flags. Without any, it is the user's own shell, and the placeholders
 // for what stands in the open now: both are shown, and the user is asked.
-func (a *app) wishes(o setupOptions, s api.Snapshot) api.SetupRequest {
-	req := api.SetupRequest{Undo: o.undo, Move: o.move}
+func (a *app) wishes(o setupOptions, s api.Snapshot) (api.SetupRequest, error) {
+	req := api.SetupRequest{Undo: o.undo, Move: o.move, Mode: injection.Mode(o.mode), Registry: resolve(o.registry, s), Helper: o.helper}
+	if o.desktopSet {
+		req.Desktop = &o.desktop
+	}
+	if o.mode != "" && !slices.Contains(injection.Modes, req.Mode) {
+		return req, &misuse{"mode", i18n.Args{"Mode": clean(o.mode)}}
+	}
 	for _, list := range o.shells {
 		for name := range strings.SplitSeq(list, ",") {
 			if name = strings.TrimSpace(name); name != "" {
@@ -93,7 +135,12 @@ func (a *app) wishes(o setupOptions, s api.Snapshot) api.SetupRequest {
 	if !o.moveSet && !o.yes && !o.undo {
 		req.Move = literals(s)
 	}
-	return req
+	for _, shell := range req.Shells {
+		if err := a.forShell(shell, a.knows); err != nil {
+			return req, err
+		}
+	}
+	return req, nil
 }
 
 // literals reports whether a secret stands in one of the user's files.
@@ -113,7 +160,11 @@ func (a *app) agree(plan api.Plan) error {
 	if !isTerminal(a.Stdin) {
 		return &misuse{"yes", nil}
 	}
-	answer, err := newAsker(a).line(a.p().N("cli.setup.ask", len(plan.Edits)))
+	question := a.p().N("cli.setup.ask", len(plan.Edits))
+	if len(plan.Edits) == 0 {
+		question = a.t("setup.ask.settings")
+	}
+	answer, err := newAsker(a).line(question)
 	if err != nil {
 		return err
 	}
@@ -122,31 +173,4 @@ func (a *app) agree(plan api.Plan) error {
 		return nil
 	}
 	return &api.Error{Code: api.CodeCancelled}
-}
-
-// preview shows each file with the lines that would come and go.
-func (a *app) preview(plan api.Plan, st style) string {
-	var b strings.Builder
-	for _, e := range plan.Edits {
-		key := "setup.change"
-		switch {
-		case e.Create:
-			key = "setup.create"
-		case e.Delete:
-			key = "setup.delete"
-		}
-		b.WriteString(st.paint(bold, a.t(key, i18n.Args{"File": clean(e.File)})) + "\n")
-		for _, line := range e.Diff {
-			colour := dim
-			switch {
-			case strings.HasPrefix(line, "+"):
-				colour = green
-			case strings.HasPrefix(line, "-"):
-				colour = red
-			}
-			b.WriteString("  " + st.paint(colour, clean(line)) + "\n")
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
 }

@@ -203,13 +203,39 @@ func (a *app) evidence(s api.Session) string {
 
 // finding is what is wrong, where, and what to do.
 func (a *app) finding(st style, f api.Finding) string {
-	sign, colour := "i", ""
+	title, text, hint := a.wording(f)
+	sign, colour := weight(f)
+	out := st.paint(colour, sign+" "+title) + where(f) + "\n"
+	if text == "" {
+		return out
+	}
+	return out + "  " + text + "\n  " + st.paint(bold, a.t("hint")) + " " + hint + "\n"
+}
+
+// short is a finding in one or two lines.
+func (a *app) short(st style, f api.Finding) string {
+	title, _, hint := a.wording(f)
+	sign, colour := weight(f)
+	out := st.paint(colour, sign+" "+title) + where(f) + "\n"
+	if hint == "" {
+		return out
+	}
+	return out + "  " + hint + "\n"
+}
+
+// weight is a severity's sign and colour.
+func weight(f api.Finding) (sign, colour string) {
 	switch f.Severity {
 	case api.SeverityWarning:
-		sign, colour = "!", yellow
+		return "!", yellow
 	case api.SeverityError:
-		sign, colour = "✗", red
+		return "✗", red
 	}
+	return "i", ""
+}
+
+// wording finds the words for a finding. One from a newer agent has only its code.
+func (a *app) wording(f api.Finding) (title, text, hint string) {
 	args := places(f.Args)
 	if args["Registry"] == "" {
 		args["Registry"] = nameOf(f.Registry)
@@ -217,11 +243,9 @@ func (a *app) finding(st style, f api.Finding) string {
 	args["File"], args["Line"] = f.File, strconv.Itoa(f.Line)
 	key := "finding." + f.Code
 	if !a.p().Has(key + ".title") {
-		return st.paint(colour, sign+" "+clean(f.Code)) + where(f) + "\n"
+		return clean(f.Code), "", ""
 	}
-	out := st.paint(colour, sign+" "+clean(a.p().T(key+".title", args))) + where(f) + "\n"
-	out += "  " + clean(a.p().T(key+".text", args)) + "\n"
-	return out + "  " + st.paint(bold, a.t("hint")) + " " + clean(a.p().T(key+".hint", args)) + "\n"
+	return clean(a.p().T(key+".title", args)), clean(a.p().T(key+".text", args)), clean(a.p().T(key+".hint", args))
 }
 
 // where names the place of a finding, in the form that editors open.

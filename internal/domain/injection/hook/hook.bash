@@ -2,9 +2,11 @@
 # It holds no secret. Before each it asks whether one file still exists: no process, one system call.
 
 __sandglass_seen=
+\builtin export -n SANDGLASS_ENDS=0 SANDGLASS_OVER=0
 
 __sandglass_load() {
-  local run state=$HOME/.local/state
+  \local run state # without values, which would be split as IFS says
+  state=$HOME/.local/state
   case ${OSTYPE-} in darwin*) state="$HOME/Library/Application Support" ;; esac
   for run in "${XDG_RUNTIME_DIR-}/sandglass" "${XDG_STATE_HOME:-$state}/sandglass/run"; do
     [[ $run != /sandglass && -r $run/env.sh && -O $run/env.sh ]] || continue
@@ -17,14 +19,15 @@ __sandglass_load() {
 __sandglass_prompt() {
   __sandglass_armed=1
   [[ -e $__sandglass_seen ]] || __sandglass_load
+  [[ ${PWD-} == "$__sandglass_here" ]] || __sandglass_entered
 }
 
 # The same within a string, where the next command sees what this one returns. With errexit a status
 # that is handed on would end the shell.
 __sandglass_prompt_kept() {
-  local status=$?
+  set -- $?
   __sandglass_prompt
-  [[ $- == *e* ]] || return "$status"
+  [[ $- == *e* ]] || return "$1"
 }
 
 case "${PROMPT_COMMAND[*]-}" in
@@ -41,8 +44,7 @@ case "${PROMPT_COMMAND[*]-}" in
 esac
 
 # Before a command. A login may have ended while the shell waited at its prompt, so the first command behind a
-# prompt looks again. And when a package manager is run, that is noted in an empty file: a session in use is
-# worth a notice. The trap costs some microseconds for a command typed at the prompt; bash runs it neither
+# prompt looks again. Bash has one place for that; it is taken only where nobody else has it. It runs neither
 # within functions nor in scripts.
 __sandglass_armed=
 
@@ -52,13 +54,83 @@ __sandglass_first() {
   [[ -e $__sandglass_seen ]] || __sandglass_load
 }
 
-__sandglass_note() {
+if [[ -z $(\builtin trap -p DEBUG) ]]; then
+  \builtin trap '[[ -z $__sandglass_armed ]] || __sandglass_first; :' DEBUG
+fi
+
+# Before a package manager. The run is noted in an empty file: a session in use is worth a notice. And when a
+# session is over by this shell's own clock, sandglass renews it first, if somebody can be asked.
+__sandglass_before() {
+  [[ -e $__sandglass_seen ]] || __sandglass_load
   [[ ! -e $__sandglass_seen ]] || { : >|"${__sandglass_seen%/*}/used"; } 2>/dev/null || :
+  if ((SANDGLASS_OVER)); then
+    __sandglass_renew "$@"
+  elif ((SANDGLASS_ENDS)); then
+    \local now
+    now=${EPOCHSECONDS-}
+    [[ -n $now ]] || \builtin printf -v now '%(%s)T' -1 2>/dev/null || now=0 # bash 3 has no clock
+    ((now < SANDGLASS_ENDS)) || __sandglass_renew "$@"
+  fi
+  return 0
 }
 
-# Bash has one place for that; it is taken only where nobody else has it.
-if [[ -z $(\builtin trap -p DEBUG) ]]; then
-  \builtin trap '[[ -z $__sandglass_armed ]] || __sandglass_first; [[ $BASH_COMMAND != @(npm|npx|pnpm|pnpx|yarn|bun|bunx)?( *) ]] || __sandglass_note; :' DEBUG
-fi
+__sandglass_renew() {
+  [[ -t 0 && -t 2 && -z ${CI-} && -z ${SANDGLASS_NO_INPUT-} ]] && __sandglass_front && __sandglass_find || return 0
+  "$__sandglass_program" ensure -- "$@" >&2 || : # whatever comes of it, the command runs
+  [[ -e $__sandglass_seen ]] || __sandglass_load
+}
+
+# A job in the background waits for nobody. Where the system does not tell, sandglass looks for itself.
+__sandglass_front() {
+  \local group front _
+  { IFS=' ' \builtin read -r _ _ _ _ group _ _ front _ </proc/self/stat; } 2>/dev/null || return 0
+  [[ $group == "$front" ]]
+}
+
+# The program as an absolute path from PATH: never one that a repository brings along.
+__sandglass_find() {
+  \local dir rest
+  rest=${PATH-}:
+  while [[ -n $rest ]]; do
+    dir=${rest%%:*} rest=${rest#*:}
+    [[ $dir == /* && $dir != "${PWD-}" && $dir != */node_modules/* && -f $dir/sandglass && -x $dir/sandglass ]] || continue
+    __sandglass_program=$dir/sandglass
+    return 0
+  done
+  return 1
+}
+
+__sandglass_wrap() {
+  \local name
+  for name in npm npx pnpm pnpx yarn bun bunx deno; do
+    ! \builtin declare -F "$name" >/dev/null || continue # the user's own goes first
+    \builtin eval "function $name { __sandglass_before $name \"\$@\"; \\builtin command $name \"\$@\"; }"
+    \builtin export -nf "$name"
+  done
+}
+[[ $- != *i* ]] || __sandglass_wrap
+
+# On entering a folder: config files of a repository may send a session astray. Sandglass says so, once.
+__sandglass_here=
+__sandglass_asked=
+
+__sandglass_entered() {
+  \local name home dir
+  __sandglass_here=${PWD-} home=${HOME-}
+  dir=${__sandglass_here%/} home=${home%/}
+  while [[ $dir != "$home" ]]; do
+    for name in .npmrc .yarnrc.yml .yarnrc bunfig.toml pnpm-workspace.yaml .env.yarn; do
+      [[ ! -e $dir/$name ]] || { __sandglass_ask "${dir:-/.}"; return 0; }
+    done
+    [[ -n $dir ]] || break
+    dir=${dir%/*}
+  done
+}
+
+__sandglass_ask() {
+  [[ $__sandglass_asked != *"//$1//"* && -t 2 ]] || return 0
+  __sandglass_asked+=//$1//
+  ! __sandglass_find || "$__sandglass_program" check --hook </dev/null || :
+}
 
 __sandglass_load

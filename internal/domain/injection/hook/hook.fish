@@ -2,6 +2,7 @@
 # It holds no secret. Before each it asks whether one file still exists: no process, one system call.
 
 set -g __sandglass_seen ''
+set -gu SANDGLASS_OVER 0
 
 function __sandglass_load
     set -l state $HOME/.local/state
@@ -20,13 +21,67 @@ function __sandglass_prompt --on-event fish_prompt
     test -e "$__sandglass_seen"; or __sandglass_load
 end
 
-# Before a command: a login may have ended while the shell waited at its prompt, so it looks again. And when
-# a package manager is run it notes the time, in an empty file: a session in use is worth a notice.
+# Before a command: a login may have ended while the shell waited at its prompt, so it looks again. Package
+# managers are told by the text of the command: a function of their name could not run in the background.
 function __sandglass_command --on-event fish_preexec
-    __sandglass_prompt
-    if string match -qr '^(npm|npx|pnpm|pnpx|yarn|bun|bunx)( |$)' -- "$argv[1]"; and test -e "$__sandglass_seen"
-        true >(string replace -r '[^/]*$' used -- $__sandglass_seen) 2>/dev/null
+    test -e "$__sandglass_seen"; or __sandglass_load
+    set -l runs (__sandglass_runs "$argv[1]"); or return 0
+    # That is noted in an empty file: a session in use is worth a notice.
+    test -e "$__sandglass_seen"; and true >(string replace -r '[^/]*$' used -- $__sandglass_seen) 2>/dev/null
+    # The agent says when a session is over: fish has no clock. Nobody waits for a job in the background.
+    test "$SANDGLASS_OVER" = 1; and not string match -qr '(?<![&<>])&(?![&>|])' -- "$argv[1]"; or return 0
+    test -t 0 -a -t 2 -a -z "$CI" -a -z "$SANDGLASS_NO_INPUT"; and __sandglass_find; or return 0
+    for run in $runs # whatever comes of it, the command runs
+        $__sandglass_program ensure -- (string match -ra '[^\s\'"]+' -- $run) >&2; or break
+    end
+    test -e "$__sandglass_seen"; or __sandglass_load
+end
+
+# The runs of package managers in a command line, one a line; behind an alias, the one that it stands for.
+function __sandglass_runs
+    set -l managers '(?:npm|npx|pnpm|pnpx|yarn|bun|bunx|deno)(?![^\s;&|)])'
+    string match -ra '(?:^|[;&|(\n]|\b(?:and|or|not|time|if|while|begin|else)\s)\s*(?:\w+=\S*\s+)*\K'$managers'[^;&|()\n]*' -- $argv[1]; and return
+    set -l word (string match -r '^\s*\K[\w.-]+' -- $argv[1]); and functions -q -- $word; or return
+    functions -- $word | string match -r -- '--wraps=[\'"]?\K'$managers'[^\'"]*'
+end
+
+# The program as an absolute path from PATH: never one that a repository brings along.
+function __sandglass_find
+    for dir in $PATH
+        string match -q '/*' -- $dir; and not string match -q '*/node_modules/*' -- $dir; or continue
+        test "$dir" != "$PWD" -a -f "$dir/sandglass" -a -x "$dir/sandglass"; or continue
+        set -g __sandglass_program $dir/sandglass
+        return 0
+    end
+    return 1
+end
+
+# On entering a folder: config files of a repository may send a session astray. Sandglass says so, once. The
+# first prompt behind the change looks, and not the change: programs change folders, too.
+set -g __sandglass_asked
+
+function __sandglass_moved --on-variable PWD
+    function __sandglass_entered --on-event fish_prompt
+        functions -e __sandglass_entered
+        set -l dir (string replace -r '/$' '' -- $PWD)
+        while test "$dir" != (string replace -r '/$' '' -- $HOME)
+            for name in .npmrc .yarnrc.yml .yarnrc bunfig.toml pnpm-workspace.yaml .env.yarn
+                test -e "$dir/$name"; or continue
+                __sandglass_ask "$dir"
+                return 0
+            end
+            test -n "$dir"; or return 0
+            set dir (string replace -r '/[^/]*$' '' -- $dir)
+        end
     end
 end
 
+function __sandglass_ask
+    not contains -- "$argv[1]" $__sandglass_asked; and test -t 2; or return 0
+    set -ga __sandglass_asked "$argv[1]"
+    __sandglass_find; and $__sandglass_program check --hook </dev/null
+    return 0
+end
+
+status is-interactive; and __sandglass_moved
 __sandglass_load

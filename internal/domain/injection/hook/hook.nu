@@ -1,7 +1,8 @@
-# Sandglass: gives every prompt of this shell the registry logins as they are now.
-# It holds no secret. Before a prompt it asks whether one file still exists and starts no process.
+# Sandglass: gives every prompt and command of this shell the registry logins as they are now.
+# It holds no secret. Before each it asks whether one file still exists and starts no process.
 
 $env.SANDGLASS_SEEN = ""
+$env.SANDGLASS_ASKED = ""
 
 def --env __sandglass_load [] {
     let state = if $nu.os-info.name == "windows" {
@@ -23,8 +24,58 @@ def --env __sandglass_load [] {
     }
 }
 
+# The program as an absolute path from PATH, or null: never one that a repository brings along.
+def __sandglass_program [] {
+    let name = if $nu.os-info.name == "windows" { "sandglass.exe" } else { "sandglass" }
+    $env.PATH | where {|dir| ($dir | path expand --no-symlink) == $dir and $dir != $env.PWD and not ($dir =~ '[/\\]node_modules[/\\]') }
+        | each {|dir| $dir | path join $name } | where {|file| ($file | path type) in ["file" "symlink"] } | get 0?
+}
+
+# Package managers in a command line are told by its text: a command of nushell's own in their place would
+# lose their completions. Their run is noted in an empty file: a session in use is worth a notice. And when a
+# session is over, sandglass renews it first, if somebody can be asked. Whatever comes of it, the command runs.
+def --env __sandglass_command [line: string] {
+    if not ($env.SANDGLASS_SEEN | path exists) { __sandglass_load }
+    let runs = $line | parse --regex '(?:^|[;|({\n]|\b(?:try|do|and|or|not)\s)\s*\^?(?<run>(?:npm|npx|pnpm|pnpx|yarn|bun|bunx|deno)(?:\s[^;|(){}\n]*)?)(?:$|[;|(){}\n])' | get run
+    if ($runs | is-empty) { return }
+    if ($env.SANDGLASS_SEEN | path exists) {
+        try { "" | save --force --raw ($env.SANDGLASS_SEEN | path dirname | path join "used") }
+    }
+    let ends = $env.SANDGLASS_ENDS? | default "0" | into int
+    let over = $env.SANDGLASS_OVER? == "1" or ($ends > 0 and ((date now | into int) // 1_000_000_000) >= $ends)
+    if not $over or ($line =~ '\bjob\s+spawn\b') or ($env.CI? | default "") != "" or ($env.SANDGLASS_NO_INPUT? | default "") != "" { return }
+    if not ((is-terminal --stdin) and (is-terminal --stderr)) { return }
+    let program = __sandglass_program
+    if $program == null { return }
+    for run in $runs {
+        try { ^$program ensure -- ...($run | str replace --all --regex "[\"'`]" "" | split row --regex "\\s+" | where $it != "") } catch { break }
+    }
+    if not ($env.SANDGLASS_SEEN | path exists) { __sandglass_load }
+}
+
+# On entering a folder: config files of a repository may send a session astray. Sandglass says so, once.
+def --env __sandglass_entered [] {
+    mut dir = $env.PWD
+    while $dir != $nu.home-dir {
+        let here = $dir
+        if ([.npmrc .yarnrc.yml .yarnrc bunfig.toml pnpm-workspace.yaml .env.yarn] | any {|name| $here | path join $name | path exists }) {
+            let program = __sandglass_program
+            if $program == null or ($env.SANDGLASS_ASKED | str contains $"//($dir)//") { return }
+            $env.SANDGLASS_ASKED += $"//($dir)//"
+            try { ^$program check --hook }
+            return
+        }
+        let up = $dir | path dirname
+        if $up == $dir { return }
+        $dir = $up
+    }
+}
+
 $env.config.hooks.pre_prompt = ($env.config.hooks.pre_prompt? | default []) ++ [{||
     if not ($env.SANDGLASS_SEEN | path exists) { __sandglass_load }
 }]
+$env.config.hooks.pre_execution = ($env.config.hooks.pre_execution? | default []) ++ [{|| __sandglass_command (commandline) }]
+$env.config.hooks.env_change = $env.config.hooks.env_change? | default {}
+    | upsert PWD {|hooks| ($hooks.PWD? | default []) ++ [{|| __sandglass_entered }] }
 
 __sandglass_load

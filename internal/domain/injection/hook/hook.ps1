@@ -1,7 +1,12 @@
-# Sandglass: gives every prompt of this shell the registry logins as they are now.
-# It holds no secret. Before a prompt it asks whether one file still exists and starts no process.
+# Sandglass: gives every prompt and command of this shell the registry logins as they are now.
+# It holds no secret. Before each it asks whether one file still exists and starts no process.
 
 $global:__SandglassSeen = ''
+$global:__SandglassHere = ''
+$global:__SandglassAsked = @{}
+$global:__SandglassWaits = $false
+$global:SANDGLASS_ENDS = '0'
+$global:SANDGLASS_OVER = '0'
 
 function global:__SandglassLoad {
     $windows = ($PSVersionTable.PSEdition -ne 'Core') -or $IsWindows
@@ -24,15 +29,104 @@ function global:__SandglassLoad {
     }
 }
 
+# The program as an absolute path from PATH, or nothing: never one that a repository brings along.
+function global:__SandglassProgram {
+    $windows = ($PSVersionTable.PSEdition -ne 'Core') -or $IsWindows
+    if ($windows) { $absolute = '^([A-Za-z]:[\\/]|\\\\)'; $name = 'sandglass.exe' } else { $absolute = '^/'; $name = 'sandglass' }
+    foreach ($dir in "$env:PATH".Split([IO.Path]::PathSeparator)) {
+        $dir = $dir.TrimEnd('/', '\')
+        if ($dir -notmatch $absolute -or $dir -match '[\\/]node_modules[\\/]' -or $dir -eq $PWD.ProviderPath) { continue }
+        if ([IO.File]::Exists("$dir/$name")) { return "$dir/$name" }
+    }
+}
+
+# Before a command line. A login may have ended while the shell waited at its prompt. Package managers are told
+# by the line's syntax: a function in their place would tell `npm test && npm publish` that all tests passed.
+function global:__SandglassCommand([string]$Line) {
+    if (-not [IO.File]::Exists($global:__SandglassSeen)) { __SandglassLoad }
+    $tree = [Management.Automation.Language.Parser]::ParseInput($Line, [ref]$null, [ref]$null)
+    $runs = @()
+    $behind = $false
+    foreach ($command in $tree.FindAll({ $args[0] -is [Management.Automation.Language.CommandAst] }, $false)) {
+        $name = "$($command.GetCommandName())"
+        if (-not $name) { continue }
+        $alias = $ExecutionContext.InvokeCommand.GetCommand($name, 'Alias')
+        if ($alias) { $name = $alias.Definition }
+        $name = [IO.Path]::GetFileName($name) -replace '\.(exe|cmd|bat|ps1)$', ''
+        if ('npm', 'npx', 'pnpm', 'pnpx', 'yarn', 'bun', 'bunx', 'deno' -notcontains $name) { continue }
+        $words = foreach ($element in ($command.CommandElements | Select-Object -Skip 1)) {
+            if ($element -is [Management.Automation.Language.StringConstantExpressionAst]) { $element.Value } else { $element.Extent.Text }
+        }
+        $runs += , (@($name) + @($words))
+        if ($command.Parent.Background) { $behind = $true } # nobody waits for a job in the background
+    }
+    if ($runs.Count) { __SandglassBefore $runs $behind }
+}
+
+# The run is noted in an empty file: a session in use is worth a notice. And when a session is over by this
+# shell's own clock, sandglass renews it first, if somebody can be asked.
+function global:__SandglassBefore([object[]]$Runs, [bool]$Behind) {
+    $passed = $global:__SandglassWaits # waiting was interrupted, which ended the line too: this time it runs
+    $global:__SandglassWaits = $false
+    if ([IO.File]::Exists($global:__SandglassSeen)) {
+        [IO.File]::WriteAllText([IO.Path]::Combine([IO.Path]::GetDirectoryName($global:__SandglassSeen), 'used'), '')
+    }
+    $ends = [long]$global:SANDGLASS_ENDS
+    $over = $global:SANDGLASS_OVER -eq '1' -or ($ends -gt 0 -and [DateTimeOffset]::UtcNow.ToUnixTimeSeconds() -ge $ends)
+    if ($passed -or $Behind -or -not $over -or $env:CI -or $env:SANDGLASS_NO_INPUT) { return }
+    if ([Console]::IsInputRedirected -or [Console]::IsErrorRedirected) { return }
+    $program = __SandglassProgram
+    if (-not $program) { return }
+    $global:__SandglassWaits = $true
+    foreach ($run in $Runs) {
+        $words = @('ensure', '--') + $run
+        & $program @words
+        if ($LASTEXITCODE) { break } # whatever came of it, the command runs
+    }
+    $global:__SandglassWaits = $false
+    if (-not [IO.File]::Exists($global:__SandglassSeen)) { __SandglassLoad }
+}
+
+# On entering a folder: config files of a repository may send a session astray. Sandglass says so, once.
+function global:__SandglassEntered {
+    $global:__SandglassHere = $PWD.Path
+    if ($PWD.Provider.Name -ne 'FileSystem') { return }
+    for ($dir = $PWD.ProviderPath; $dir -and $dir -ne $HOME; $dir = [IO.Path]::GetDirectoryName($dir)) {
+        foreach ($name in '.npmrc', '.yarnrc.yml', '.yarnrc', 'bunfig.toml', 'pnpm-workspace.yaml', '.env.yarn') {
+            if (-not [IO.File]::Exists([IO.Path]::Combine($dir, $name))) { continue }
+            if ($global:__SandglassAsked[$dir]) { return }
+            $global:__SandglassAsked[$dir] = $true
+            $program = __SandglassProgram
+            if ($program) { $null | & $program check --hook | Out-Host }
+            return
+        }
+    }
+}
+
 if (-not (Test-Path Variable:global:__SandglassUserPrompt)) {
     $global:__SandglassUserPrompt = $function:prompt
     function global:prompt {
         $succeeded = $?
+        Set-StrictMode -Off
         $code = $global:LASTEXITCODE
         if (-not [IO.File]::Exists($global:__SandglassSeen)) { __SandglassLoad }
+        if ($PWD.Path -ne $global:__SandglassHere) { try { __SandglassEntered } catch { } }
         $global:LASTEXITCODE = $code
         if (-not $succeeded) { Write-Error '' -ErrorAction Ignore }
         & $global:__SandglassUserPrompt
+    }
+}
+
+# What reads a line from the terminal, and so runs in no script, no pipeline and no child shell.
+if ((Test-Path Function:PSConsoleHostReadLine) -and -not (Test-Path Variable:global:__SandglassUserReadLine)) {
+    $global:__SandglassUserReadLine = $function:PSConsoleHostReadLine
+    function global:PSConsoleHostReadLine {
+        $line = & $global:__SandglassUserReadLine
+        Set-StrictMode -Off
+        $code = $global:LASTEXITCODE
+        try { $null = __SandglassCommand "$line" } catch { }
+        $global:LASTEXITCODE = $code
+        $line
     }
 }
 

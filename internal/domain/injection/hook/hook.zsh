@@ -1,7 +1,9 @@
 # Sandglass: gives every prompt and command of this shell the registry logins as they are now.
 # It holds no secret. Before each it asks whether one file still exists: no process, one system call.
 
-typeset -g __sandglass_seen=
+typeset -g __sandglass_seen= __sandglass_here= __sandglass_program=
+typeset -ga __sandglass_asked
+typeset -g +x SANDGLASS_ENDS=0 SANDGLASS_OVER=0
 
 __sandglass_load() {
   emulate -L zsh
@@ -16,17 +18,84 @@ __sandglass_load() {
   return 0
 }
 
-__sandglass_prompt() { [[ -e $__sandglass_seen ]] || __sandglass_load }
+__sandglass_prompt() {
+  [[ -e $__sandglass_seen ]] || __sandglass_load
+  [[ $PWD == "$__sandglass_here" ]] || __sandglass_entered
+}
 
-# Before a command: a login may have ended while the shell waited at its prompt, so it looks again. And when
-# a package manager is run it notes the time, in an empty file: a session in use is worth a notice.
-__sandglass_command() {
-  __sandglass_prompt
-  case $1 in
-  npm\ *|npx\ *|pnpm\ *|pnpx\ *|yarn|yarn\ *|bun\ *|bunx\ *)
-    [[ ! -e $__sandglass_seen ]] || { : >| "${__sandglass_seen%/*}/used" } 2>/dev/null
-    ;;
-  esac
+# Before a command: a login may have ended while the shell waited at its prompt, so it looks again.
+__sandglass_command() { [[ -e $__sandglass_seen ]] || __sandglass_load; }
+
+# Before a package manager. The run is noted in an empty file: a session in use is worth a notice. And when a
+# session is over by this shell's own clock, sandglass renews it first, if somebody can be asked.
+__sandglass_before() {
+  [[ -e $__sandglass_seen ]] || __sandglass_load
+  [[ ! -e $__sandglass_seen ]] || { : >| "${__sandglass_seen%/*}/used"; } 2>/dev/null || :
+  if (( SANDGLASS_OVER || SANDGLASS_ENDS && ${EPOCHSECONDS-0} >= SANDGLASS_ENDS )); then
+    __sandglass_renew "$@"
+  fi
+  return 0
+}
+
+__sandglass_renew() {
+  emulate -L zsh
+  [[ -t 0 && -t 2 && -z ${CI-} && -z ${SANDGLASS_NO_INPUT-} ]] && __sandglass_front && __sandglass_find || return 0
+  "$__sandglass_program" ensure -- "$@" >&2 # whatever comes of it, the command runs
+  __sandglass_command
+}
+
+# A job in the background waits for nobody. Where the system does not tell, sandglass looks for itself.
+__sandglass_front() {
+  emulate -L zsh
+  local stat
+  { IFS= \builtin read -r stat </proc/self/stat; } 2>/dev/null || return 0
+  local -a of=(${=stat##*\) })
+  [[ $of[3] == $of[6] ]]
+}
+
+# The program as an absolute path from PATH: never one that a repository brings along.
+__sandglass_find() {
+  emulate -L zsh
+  local dir
+  for dir in $path; do
+    [[ $dir == /* && $dir != "$PWD" && $dir != */node_modules/* && -f $dir/sandglass && -x $dir/sandglass ]] || continue
+    __sandglass_program=$dir/sandglass
+    return 0
+  done
+  return 1
+}
+
+__sandglass_wrap() {
+  emulate -L zsh
+  local name
+  \builtin zmodload -F zsh/datetime p:EPOCHSECONDS 2>/dev/null # a shell without it goes by what the env file says
+  for name in npm npx pnpm pnpx yarn bun bunx deno; do
+    ! \builtin functions "$name" >/dev/null || continue # the user's own goes first
+    \builtin eval "function '$name' { __sandglass_before $name \"\$@\"; \\builtin command $name \"\$@\"; }"
+  done
+}
+[[ ! -o interactive ]] || __sandglass_wrap
+
+# On entering a folder: config files of a repository may send a session astray. Sandglass says so, once.
+__sandglass_entered() {
+  emulate -L zsh
+  __sandglass_here=$PWD
+  local name dir=${PWD%/}
+  while [[ $dir != "${HOME%/}" ]]; do
+    for name in .npmrc .yarnrc.yml .yarnrc bunfig.toml pnpm-workspace.yaml .env.yarn; do
+      [[ ! -e $dir/$name ]] || { __sandglass_ask "$dir"; return 0; }
+    done
+    [[ -n $dir ]] || break
+    dir=${dir%/*}
+  done
+  return 0
+}
+
+__sandglass_ask() {
+  emulate -L zsh
+  (( ! ${__sandglass_asked[(Ie)$1]} )) && [[ -t 2 ]] || return 0
+  __sandglass_asked+=("$1")
+  ! __sandglass_find || "$__sandglass_program" check --hook </dev/null
   return 0
 }
 

@@ -1,0 +1,166 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"slices"
+
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
+	"github.com/sandglass-dev/sandglass/internal/domain/lint"
+	"github.com/sandglass-dev/sandglass/internal/domain/registry"
+	"github.com/sandglass-dev/sandglass/internal/domain/token"
+)
+
+// knowledge is what the checks of files go by, as of one moment, for use beside the loop.
+type knowledge struct {
+	registries []registry.URL // of the user's own files, and those that there are sessions of
+	managers   []injection.Manager
+	defined    map[string]bool
+	sessions   map[string]lint.Session
+}
+
+func (c *core) knowledge() knowledge {
+	k := knowledge{registries: c.usersRegistries(), managers: c.managers, defined: map[string]bool{}, sessions: map[string]lint.Session{}}
+	for _, v := range c.published {
+		k.defined[v.Name] = true
+	}
+	now := c.now()
+	for u, e := range c.sessions {
+		if e.Fingerprint == "" {
+			continue
+		}
+		k.registries = append(k.registries, u)
+		fingerprint, own := e.Fingerprint, ""
+		if e.alive(now) && c.open() {
+			own = e.Own
+		}
+		k.sessions[u.Key()] = lint.Session{Own: own, Is: func(s token.Secret) bool { return s.Fingerprint() == fingerprint }}
+	}
+	return k
+}
+
+func (k knowledge) lintFacts(sources []lint.Source) lint.Facts {
+	return lint.Facts{
+		Sources: sources, Managers: k.managers,
+		Defined: func(name string) bool { return k.defined[name] },
+		Session: func(key string) lint.Session { return k.sessions[key] },
+	}
+}
+
+// usersLevels are the user's own files as the checks call them.
+var usersLevels = map[api.Level]lint.Level{
+	api.LevelUser: lint.User, api.LevelGlobal: lint.Global, api.LevelPnpm: lint.Pnpm, api.LevelYarn: lint.Yarn, api.LevelProject: lint.Project,
+}
+
+// usersSources reads the user's own files as they are now. One that is not there is empty; one that cannot be
+// read is left out.
+func (a *Agent) usersSources() (sources []lint.Source) {
+	for _, w := range a.opts.Files {
+		if data, err := readOrNil(a.ports.Files, w.Path); err == nil {
+			sources = append(sources, lint.Source{Path: w.Path, Level: usersLevels[w.Level], Data: data})
+		}
+	}
+	return sources
+}
+
+// lint checks the lines of all watched files anew, beside the loop. Its findings are part of every snapshot.
+func (c *core) lint() {
+	if c.linting || c.stopping {
+		c.lintAgain = true
+		return
+	}
+	c.linting, c.lintAgain = true, false
+	known := c.knowledge()
+	var projects []string
+	for _, dir := range c.settings.Projects {
+		projects = append(projects, c.a.opts.Project(dir))
+	}
+	c.a.spawn(func(context.Context) func() {
+		sources := c.a.usersSources()
+		for _, path := range projects {
+			if data, err := c.a.ports.Files.Read(path); err == nil {
+				sources = append(sources, lint.Source{Path: path, Level: lint.Project, Data: data})
+			}
+		}
+		found := lint.Check(known.lintFacts(sources))
+		return func() {
+			c.linting, c.dirty, c.problems = false, true, nil
+			for _, p := range found {
+				c.problems = append(c.problems, problemFinding(p))
+			}
+			if c.lintAgain {
+				c.lint()
+			}
+		}
+	})
+}
+
+// planFixes shows what would put findings right. Each repair is made in what the ones before it leave.
+func (a *Agent) planFixes(ctx context.Context, fixes []api.Fix) (api.Plan, error) {
+	known, err := ask(ctx, a, func() (knowledge, error) { return a.core.knowledge(), nil })
+	if err != nil {
+		return api.Plan{}, err
+	}
+	sources := a.usersSources()
+	for _, fix := range fixes {
+		level, ok := lintLevels[filepath.Base(fix.File)]
+		if !ok || !filepath.IsAbs(fix.File) || slices.ContainsFunc(sources, func(s lint.Source) bool { return s.Path == fix.File }) {
+			continue
+		}
+		if data, err := a.ports.Files.Read(fix.File); err == nil {
+			sources = append(sources, lint.Source{Path: fix.File, Level: level, Data: data})
+		}
+	}
+	before := slices.Clone(sources)
+	for _, fix := range fixes {
+		if !repair(sources, known, fix) {
+			return api.Plan{}, &api.Error{Code: api.CodeStale, Args: map[string]string{"File": fix.File}}
+		}
+	}
+	var p plan
+	out := api.Plan{Edits: []api.PlanEdit{}, Reach: []injection.Reach{}, Shells: []string{}}
+	for i, s := range sources {
+		if bytes.Equal(s.Data, before[i].Data) {
+			continue
+		}
+		e := FileEdit{Path: s.Path, Old: before[i].Data, New: s.Data}
+		hide := ini.masked
+		if s.Level == lint.Yarn || s.Level == lint.YarnProject {
+			hide = yaml.masked
+		}
+		p.edits = append(p.edits, e)
+		out.Edits = append(out.Edits, shown(e, diff(hide(e.Old), hide(e.New), contextLines)))
+	}
+	out.ID = planID(p.edits, api.Settings{})
+	_, err = ask(ctx, a, func() (struct{}, error) {
+		a.core.plans[out.ID] = p
+		return struct{}{}, nil
+	})
+	return out, err
+}
+
+// repair makes one repair in sources. The line may have moved by an earlier one: the nearest counts.
+func repair(sources []lint.Source, known knowledge, fix api.Fix) bool {
+	var best *lint.Problem
+	away := func(p *lint.Problem) int { return max(p.Line-fix.Line, fix.Line-p.Line) }
+	found := lint.Check(known.lintFacts(sources))
+	for i := range found {
+		p := &found[i]
+		if p.Code == fix.Code && p.Path == fix.File && len(p.Fix) > 0 && (best == nil || away(p) < away(best)) {
+			best = p
+		}
+	}
+	if best == nil {
+		return false
+	}
+	for _, change := range best.Fix {
+		for i := range sources {
+			if sources[i].Path == change.Path {
+				sources[i].Data = change.New
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
+)
+
+type inspectOptions struct{ hook, json bool }
+
+// inspect says what the config files in a folder would do with credentials. Its exit code is 7 where one
+// reaches for them.
+func (a *app) inspect(ctx context.Context, folder string, o inspectOptions) error {
+	if o.hook {
+		a.inspectQuietly(ctx, folder)
+		return nil
+	}
+	dir, err := absolute(folder)
+	if err != nil {
+		return &api.Error{Code: api.CodeFile, Args: map[string]string{"File": folder}, Cause: err.Error()}
+	}
+	if _, err := a.snapshot(ctx); err != nil { // starts the agent, and tells the language
+		return err
+	}
+	seen, err := a.agent.Inspect(ctx, api.InspectRequest{Dir: dir})
+	if err != nil {
+		return err
+	}
+	if seen.Findings == nil {
+		seen.Findings = []api.Finding{}
+	}
+	if o.json {
+		err = a.json(struct {
+			Schema int `json:"schema_version"`
+			api.Inspection
+		}{api.Schema, seen})
+	} else {
+		err = a.print(a.inspected(seen))
+	}
+	for _, f := range seen.Findings {
+		if err == nil && f.Severity == api.SeverityError {
+			return status(exitRefused)
+		}
+	}
+	return err
+}
+
+func (a *app) inspected(seen api.Inspection) string {
+	if len(seen.Findings) == 0 {
+		return a.t("inspect.fine") + "\n"
+	}
+	st, out := a.style(a.Stdout), ""
+	for i, f := range seen.Findings {
+		if i > 0 {
+			out += "\n"
+		}
+		out += a.finding(st, f)
+	}
+	return out
+}
+
+// inspectQuietly is for shells, at a change of folder: it tells a thing once, waits for no agent to start,
+// and never fails.
+func (a *app) inspectQuietly(ctx context.Context, folder string) {
+	dir, err := absolute(folder)
+	if err != nil {
+		return
+	}
+	seen, err := a.agent.Inspect(ctx, api.InspectRequest{Dir: dir, Once: true})
+	if err != nil || len(seen.Findings) == 0 {
+		return
+	}
+	a.speak(ctx)
+	st := a.style(a.Stderr)
+	for _, f := range seen.Findings {
+		a.say("%s", a.short(st, f))
+	}
+}
+
+// absolute is a folder's path, of the current one for "". It must be there.
+func absolute(folder string) (string, error) {
+	dir, err := filepath.Abs(folder)
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		err = &os.PathError{Op: "inspect", Path: dir, Err: os.ErrInvalid}
+	}
+	return dir, err
+}
