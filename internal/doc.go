@@ -25,10 +25,23 @@
 // alarm (adapter/power) only says when to look. A told end is the end; a learned or assumed one is asked
 // about first; a refusal before its time is believed when it comes twice.
 //
-// A command needs a credential: the hook of the shell (domain/injection/hook) tests before each prompt, and
-// before the first command behind it, whether the generation that it saw still exists, and loads the env
-// file again if not. It notes the runs of package managers in an empty file, so that notices come to those
-// who would miss the session. exec hands a credential to one command.
+// A command needs a credential. How it gets one is the registry's mode, least exposure first. In exec mode
+// the credential is in no file and no shell: exec hands it to one command, bound to its registry
+// (domain/injection.Deliver says how), and pnpm asks helper. In env mode the hook of the shell
+// (domain/injection/hook) tests before each prompt, and before the first command behind it, whether the
+// generation that it saw still exists, and loads the env file again if not. In file mode the agent writes the
+// credential into the user's files while it lives, and takes it out at its end, at lock, sleep and quit.
+//
+// The hook's functions for package managers compare the end of the session with the shell's clock; only when
+// it is over do they start ensure, which asks the agent what the command needs (agent.Due) and renews it.
+// They note their runs in an empty file, so that notices come to those who would miss the session.
+//
+// Setup is a plan: domain/injection.Make turns what is there (managers, files, modes) into the lines of the
+// user's files, agent.Plan shows them, and once they are agreed to the agent keeps them so. What it added
+// where nothing was it notes, for undo takes back exactly that.
+//
+// A folder is entered: where config files lie in it or above it, the hook asks check once for each content.
+// domain/hostile says what would carry a credential elsewhere, domain/lint what does not do what it seems to.
 //
 // The user looks: the faces draw snapshots and ask for changes over adapter/ipc, whose socket is also the
 // lock that keeps a second agent away.
@@ -39,4 +52,9 @@
 // public registry is put together; adapter/registry talks to registries. adapter/dirs says where files go,
 // adapter/logfile writes the log, adapter/window starts the window's process, ui/guide is the demo's face in
 // a terminal.
+//
+// domain/yarnrc is yarn 2+'s config on top of domain/yamldoc, the one reader and editor of YAML;
+// domain/bunfig reads bun's. adapter/managers finds package managers, adapter/deskenv gives variables to
+// programs that the desktop starts, adapter/processes finds those that hold an older one. The tables in
+// assets/docs are written by the tests of package e2e, and held against what they measure.
 package internal

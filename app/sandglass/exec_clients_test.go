@@ -160,3 +160,47 @@ func TestExecWithRealClients(t *testing.T) {
 		}
 	}
 }
+
+// TestI09_HelperWithRealPnpm installs a private package with the session in no file and in no environment: pnpm asks the helper.
+func TestI09_HelperWithRealPnpm(t *testing.T) {
+	for _, name := range []string{"pnpm10", "pnpm11", "pnpm12"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDeveloper(t, name, asLink)
+			helper := d.program + " helper " + d.server.URL
+			if name == "pnpm10" { // it takes no arguments
+				d.home.Write(t, "helper", "#!/bin/sh\nexec "+helper+"\n", 0o755)
+				helper = filepath.Join(d.home.Dir, "helper")
+			}
+			d.home.Write(t, ".npmrc", "registry="+d.server.URL+"\n//"+d.server.Host()+"/:tokenHelper="+helper+"\n", 0o600)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			cmd := exec.CommandContext(ctx, filepath.Join(d.home.Bin, "pnpm"), "install")
+			cmd.Dir, cmd.Env = d.home.Work(), d.env
+			if out, err := cmd.CombinedOutput(); err != nil || !d.installed() {
+				t.Errorf("%v\n%s", err, out)
+			}
+			for _, r := range d.server.Requests() {
+				if r.Token != "" && r.Token != d.session {
+					t.Errorf("pnpm sent %q to %s", r.Token, r.Path)
+				}
+			}
+			d.nowhere()
+		})
+	}
+}
+
+// TestExecYarnBecomesAnother: Yarn 1 is found, and the project keeps a Yarn 4, which takes the session another way.
+func TestExecYarnBecomesAnother(t *testing.T) {
+	later := clients.Need(t, "yarn4")
+	d := newDeveloper(t, "yarn1", asLink)
+	d.home.Write(t, "work/.yarnrc.yml", "yarnPath: "+later.Args[0]+"\n", 0o644)
+	d.home.Write(t, "work/yarn.lock", "", 0o644)
+	if out, err := d.in("exec", "--", "yarn", "install"); err != nil || !d.installed() || !strings.Contains(out, "YN0000") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if out, err := d.in("exec", "--two-phase", "--", "yarn"); err != nil || !strings.Contains(out, "yarn rebuild") {
+		t.Errorf("in two phases: %v\n%s", err, out)
+	}
+	d.nowhere()
+}

@@ -5,17 +5,19 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/testkit/fakeagent"
+	pty "github.com/sandglass-dev/sandglass/internal/testkit/terminal"
 )
 
 // homeFile writes a file into the machine's home.
@@ -125,7 +127,7 @@ func TestI11_NothingOutlivesTheCommand(t *testing.T) {
 // TestI11_LittleIsExposed: what a package manager does not need it does not get, and nothing stands in anybody's arguments.
 func TestI11_LittleIsExposed(t *testing.T) {
 	for _, c := range []struct{ client, env, userconfig string }{
-		{"npm12", "npm_config_//", ""}, {"pnpm12", "npm_config_//", ""}, {"pnpm10", "", "userconfig"}, {"yarn1", "", "userconfig"},
+		{"npm12", "", "userconfig"}, {"pnpm12", "", "userconfig"}, {"pnpm10", "", "userconfig"}, {"yarn1", "", "userconfig"},
 		{"yarn4", sessionVariable, ""}, {"bun", "", "userconfig"},
 	} {
 		t.Run(c.client, func(t *testing.T) {
@@ -201,30 +203,123 @@ func TestExecOneRegistry(t *testing.T) {
 	}
 }
 
+// managerScript is a stand-in for npm 12 that says what it is told and has.
+const managerScript = `#!/bin/bash
+case "$*" in
+--version) echo 12.0.0; exit ;;
+esac
+echo "$* $(grep -sc "$SECRET_NAME=npm_" "${NPM_CONFIG_USERCONFIG-/dev/null}")"
+case "$*" in
+"$STOP_AT"*) trap 'echo GOT; exit 9' TERM INT; echo READY; while :; do read -r -t 60 _ || exit 1; done ;;
+"$FAIL_AT"*) exit 5 ;;
+esac
+`
+
+// manager puts the stand-in first in PATH. Its own config key is the one place where it has the session.
+func (m *machine) manager(t *testing.T, more ...string) []string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "npm"), []byte(managerScript), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return append(append(m.env, "PATH="+dir+":"+os.Getenv("PATH"), "SECRET_NAME="+m.fake.Items[0].Key+":_authToken", "STOP_AT=-", "FAIL_AT=-"), more...)
+}
+
+// TestTwoPhasesInOrder: each phase with its arguments, only the first with the session, until one fails.
+func TestTwoPhasesInOrder(t *testing.T) {
+	m := newMachine(t)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "package.json"), []byte(`{"scripts":{"install":"x","prepare":"x"}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for fail, want := range map[string]struct {
+		out  string
+		code int
+	}{
+		"-":       {"ci --ignore-scripts 1\nrebuild 0\nrun --if-present install 0\nrun --if-present prepare 0\n", 0},
+		"ci":      {"ci --ignore-scripts 1\n", 5},
+		"rebuild": {"ci --ignore-scripts 1\nrebuild 0\n", 5},
+	} {
+		cmd := m.command(t.Context(), "exec", "--two-phase", "npm", "ci")
+		cmd.Dir, cmd.Env = dir, m.manager(t, "FAIL_AT="+fail)
+		out, _ := cmd.Output()
+		if string(out) != want.out || cmd.ProcessState.ExitCode() != want.code {
+			t.Errorf("failing at %s: exit code %d\n%s", fail, cmd.ProcessState.ExitCode(), out)
+		}
+	}
+}
+
 // TestI11_TwoPhasesPassSignals: what ends sandglass goes to the phase that runs, whose exit code is the answer, and
 // no phase comes after it.
 func TestI11_TwoPhasesPassSignals(t *testing.T) {
-	d := newDeveloper(t, "npm12", asLink)
-	d.project("", []string{"prepare"})
-	d.home.Write(t, "look.js", `console.log('PID ' + process.ppid); process.on('SIGTERM', () => { console.log('GOT'); process.exit(9) }); setInterval(() => {}, 1000)`, 0o644)
-	cmd := d.command(t.Context(), "exec", "--two-phase", "--", "npm", "install", "--foreground-scripts")
-	cmd.Dir = d.home.Work()
-	out, _ := cmd.StdoutPipe()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(out)
-	got := false
-	for lines.Scan() {
-		if strings.HasPrefix(lines.Text(), "PID ") {
-			if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-				t.Fatal(err)
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		m := newMachine(t)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		cmd := m.command(ctx, "exec", "--two-phase", "npm", "install")
+		cmd.Dir, cmd.Env = t.TempDir(), m.manager(t, "STOP_AT=install")
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // without a terminal, whose keys reach all
+		in, _ := cmd.StdinPipe()
+		defer in.Close()
+		out, _ := cmd.StdoutPipe()
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		var said []string
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			said = append(said, lines.Text())
+			if lines.Text() == "READY" {
+				if err := cmd.Process.Signal(sig); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
-		got = got || lines.Text() == "GOT"
+		_ = cmd.Wait()
+		if got := strings.Join(said, " "); cmd.ProcessState.ExitCode() != 9 || got != "install --ignore-scripts 1 READY GOT" {
+			t.Errorf("%v: exit code %d, %s", sig, cmd.ProcessState.ExitCode(), got)
+		}
 	}
+}
+
+// TestI11_TwoPhasesOnATerminal: the phases have the terminal, and Ctrl-C there reaches the one that runs, once.
+func TestI11_TwoPhasesOnATerminal(t *testing.T) {
+	m := newMachine(t)
+	cmd := m.command(t.Context(), "exec", "--two-phase", "npm", "install")
+	cmd.Dir, cmd.Env = t.TempDir(), m.manager(t, "STOP_AT=install")
+	screen := pty.Start(t, cmd)
+	screen.Await(0, "READY", time.Minute)
+	screen.Type("\x03")
+	screen.Await(0, "GOT", time.Minute)
 	_ = cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); !got || code == 0 || code == -1 {
-		t.Errorf("the script got the signal: %v, exit code %s", got, strconv.Itoa(code))
+	if code := cmd.ProcessState.ExitCode(); code != 9 || strings.Count(screen.Shown(), "GOT") != 1 {
+		t.Errorf("exit code %d\n%s", code, screen.Shown())
+	}
+}
+
+// TestExecWithoutProc: where no file in memory can be named, the copy is a private file below the runtime folder, and gone
+// when the command is, whose exit code is kept.
+func TestExecWithoutProc(t *testing.T) {
+	m := newMachine(t)
+	hidden := func(script string) *exec.Cmd {
+		cmd := m.command(t.Context(), "-c", "mount -t tmpfs none /proc && exec "+m.program+" exec -- sh -c '"+script+"'")
+		cmd.Path = "/bin/sh"
+		cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS}
+		return cmd
+	}
+	if out, err := hidden("exit 0").CombinedOutput(); err != nil {
+		t.Skipf("a process cannot be kept from /proc here: %v %s", err, out)
+	}
+	m.homeFile(t, ".npmrc", "mine=1\n")
+	cmd := hidden(`stat -c %a $NPM_CONFIG_USERCONFIG; grep -c -e mine -e npm_ $NPM_CONFIG_USERCONFIG; echo $NPM_CONFIG_USERCONFIG; exit 7`)
+	out, _ := cmd.Output()
+	lines := strings.Split(string(out), "\n")
+	if len(lines) < 3 || lines[0] != "600" || lines[1] != "2" || cmd.ProcessState.ExitCode() != 7 {
+		t.Fatalf("exit code %d\n%s", cmd.ProcessState.ExitCode(), out)
+	}
+	if dir, _ := filepath.Split(lines[2]); filepath.Base(dir) != "exec" || !strings.HasPrefix(dir, filepath.Dir(m.program)) {
+		t.Errorf("it lay in %s", dir)
+	}
+	if _, err := os.Stat(lines[2]); err == nil {
+		t.Errorf("%s is still there", lines[2])
 	}
 }

@@ -70,6 +70,28 @@ var states = map[string]func(*fakeagent.Agent){
 		done.State = api.LoginDone
 		a.Steps = []api.Login{at, page, page, done}
 	},
+	"over": func(a *fakeagent.Agent) {
+		a.Set(func(s *api.Snapshot) {
+			a.Over = []api.Session{s.Sessions[0]}
+			a.Over[0].State, a.Over[0].Ends = api.StateEnded, s.At.Add(-time.Minute)
+		})
+	},
+	"reaching": func(a *fakeagent.Agent) {
+		a.Seen = api.Inspection{Dir: "/src/cloned", Findings: []api.Finding{
+			{Code: api.FindingProjectLiteral, Severity: api.SeverityError, File: "/src/cloned/.npmrc", Line: 2, Args: map[string]string{"Registry": "npm"}},
+			{Code: "from-the-future", Severity: api.SeverityInfo},
+		}}
+	},
+	"curious": func(a *fakeagent.Agent) {
+		a.Seen = api.Inspection{Dir: "/src/cloned", Findings: []api.Finding{{Code: "from-the-future", Severity: api.SeverityInfo}}}
+	},
+	"fixable": func(a *fakeagent.Agent) {
+		a.Set(func(s *api.Snapshot) {
+			s.Findings = append(s.Findings, api.Finding{
+				Code: api.FindingStaleLiteral, Severity: api.SeverityWarning, File: "/home/a/.npmrc", Line: 4, Action: &api.Action{Verb: api.VerbFix},
+			})
+		})
+	},
 	"hangs": func(a *fakeagent.Agent) { a.Hang = true },
 }
 

@@ -139,10 +139,12 @@ func TestJ01_CanaryStaysInside(t *testing.T) {
 		{}, {"status"}, {"status", "--json"}, {"login"}, {"login", "npm", "--no-browser"}, {"login", "--couch"}, {"logout"},
 		{"setup", "--dry-run"}, {"setup", "--json", "--yes"}, {"doctor"}, {"doctor", "--json"}, {"window"}, {"lock"}, {"unlock"},
 		{"version"}, {"hook", "--shell", "bash"}, {"env", "--shell", "klingon"}, {"exec", "--", "true"}, {"exec", "--", "none-such"},
+		{"exec", "--two-phase", "--", "npm", "ci"}, {"exec", "--registry", "npm", "--", "true"}, {"ensure", "--", "npm", "install"},
+		{"check"}, {"check", "--hook"}, {"check", "--json"}, {"doctor", "--fix", "--yes"}, {"setup", "--mode", "exec", "--dry-run"}, {"helper", "nonsense"},
 		{"help"}, {"completion", "bash"}, {"__complete", "login", ""}, {"login", "https://user:" + fakeagent.Canary.Reveal()[:4] + "@h/"},
 	}
 	failure := &api.Error{Code: api.CodeInternal, Cause: "told to fail"}
-	failing := map[string]error{"snapshot": failure, "login": failure, "logout": failure, "grant": failure, "do": failure, "plan": failure, "apply": failure}
+	failing := map[string]error{"snapshot": failure, "login": failure, "logout": failure, "grant": failure, "do": failure, "plan": failure, "apply": failure, "due": failure, "inspect": failure}
 	for _, errs := range []map[string]error{nil, failing} {
 		m := newMachine(t)
 		m.fake.Errors = errs
@@ -163,7 +165,7 @@ func TestJ01_CanaryStaysInside(t *testing.T) {
 	}
 	// The control: where it may be, it is.
 	m := newMachine(t)
-	for _, args := range [][]string{{"env", "--shell", "sh"}, {"exec", "--", "env"}} {
+	for _, args := range [][]string{{"env", "--shell", "sh"}, {"exec", "--", "env"}, {"helper", "npm"}} {
 		if out, _ := m.command(t.Context(), args...).Output(); !bytes.Contains(out, []byte(fakeagent.Canary.Reveal())) {
 			t.Errorf("sandglass %q does not give the credential:\n%s", args, out)
 		}

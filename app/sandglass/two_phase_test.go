@@ -137,3 +137,35 @@ func TestL01_TwoPhases(t *testing.T) {
 		})
 	}
 }
+
+// TestTwoPhasesInWorkspaces: the scripts of a workspace's packages run, once and late. npm 10 would run their prepare
+// scripts in the first phase.
+func TestTwoPhasesInWorkspaces(t *testing.T) {
+	for name, argv := range map[string][]string{
+		"npm10": {"npm", "install"}, "npm11": {"npm", "ci"}, "npm12": {"npm", "install"},
+		"pnpm10": {"pnpm", "install"}, "pnpm11": {"pnpm", "install"}, "pnpm12": {"pnpm", "install"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDeveloper(t, name, asLink)
+			d.looked(map[string]string{"pnpm-workspace.yaml": "packages: [a]\ndangerouslyAllowAllBuilds: true\n"})
+			d.home.Write(t, "work/a/package.json", `{"name":"a","version":"1.0.0","scripts":{"postinstall":"node ../../look.js a:postinstall","prepare":"node ../../look.js a:prepare"}}`, 0o644)
+			d.home.Write(t, "work/package.json", strings.Replace(d.home.Read("work/package.json"), `"private"`, `"workspaces":["a"],"private"`, 1), 0o644)
+			if argv[1] == "ci" {
+				if out, err := d.in("exec", "--", "npm", "install", "--package-lock-only", "--ignore-scripts"); err != nil {
+					t.Fatalf("%v\n%s", err, out)
+				}
+			}
+			out, err := d.in(append([]string{"exec", "--two-phase", "--"}, argv...)...)
+			found := d.home.Read("found.txt")
+			if err != nil || !d.installed() || strings.Contains(found, "FOUND") {
+				t.Errorf("%v\n%s\n%s", err, found, out)
+			}
+			for _, s := range []string{"a:postinstall", "a:prepare", "prepare", "postinstall"} {
+				if strings.Count("\n"+found, "\n"+s+"\n") != 1 {
+					t.Errorf("%s did not run once:\n%s\n%s", s, found, out)
+				}
+			}
+		})
+	}
+}

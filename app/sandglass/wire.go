@@ -39,7 +39,7 @@ func wire() cli.Env {
 		StartAgent: start(folders.Runtime, err),
 		AgentPath:  agentPath,
 		Hook:       hook.Text,
-		Identify:   managers.Identify, Interpreter: managers.Interpreter,
+		Identify:   managers.Identify,
 		RuntimeDir: folders.Runtime,
 	}
 }

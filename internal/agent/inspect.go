@@ -10,6 +10,8 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/hostile"
 	"github.com/sandglass-dev/sandglass/internal/domain/lint"
+	"github.com/sandglass-dev/sandglass/internal/domain/npmrc"
+	"github.com/sandglass-dev/sandglass/internal/domain/yarnrc"
 )
 
 // keepTold is how many contents of project files are remembered as told about.
@@ -31,7 +33,9 @@ func (a *Agent) Inspect(ctx context.Context, req api.InspectRequest) (api.Inspec
 	if err != nil {
 		return out, err
 	}
-	out.Findings = append(dangers(near, known), a.problemsAround(near, known)...)
+	found, findings := dangers(near, known)
+	out.Findings = append(findings, a.problemsAround(ctx, near, known)...)
+	out.Seal, out.Withhold = a.seal(found, known)
 	if !req.Once {
 		return out, nil
 	}
@@ -40,8 +44,8 @@ func (a *Agent) Inspect(ctx context.Context, req api.InspectRequest) (api.Inspec
 }
 
 // dangers looks at each folder's files for what would carry a credential elsewhere.
-func dangers(near []nearFile, known knowledge) []api.Finding {
-	out := []api.Finding{}
+func dangers(near []nearFile, known knowledge) (found []hostile.Danger, out []api.Finding) {
+	out = []api.Finding{}
 	for i := 0; i < len(near); {
 		dir, files := near[i].dir, map[string][]byte{}
 		for ; i < len(near) && near[i].dir == dir; i++ {
@@ -55,20 +59,69 @@ func dangers(near []nearFile, known knowledge) []api.Finding {
 			if d.Severity == hostile.High {
 				f.Severity = api.SeverityError
 			}
-			out = append(out, f)
+			found, out = append(found, d), append(out, f)
 		}
 	}
-	return out
+	return found, out
+}
+
+// seal says what keeps the sessions from a project of these dangers, in the environment of package managers.
+func (a *Agent) seal(found []hostile.Danger, known knowledge) (seal, withhold []string) {
+	u := hostile.User{Names: known.ours}
+	for _, m := range known.managers {
+		u.Own.Yarn1 = u.Own.Yarn1 || m.Name == "yarn" && m.Major() == 1
+		u.Pnpm10 = u.Pnpm10 || m.Name == "pnpm" && m.Major() < 11
+	}
+	for _, s := range a.usersSources() {
+		u.Own = ownSettings(u.Own, s)
+	}
+	pairs, withhold := hostile.Protect(found, u)
+	for _, p := range pairs {
+		seal = append(seal, p.Name+"="+p.Value)
+	}
+	return seal, withhold
+}
+
+// ownSettings adds what a file of the user's says of proxies and certificates.
+func ownSettings(own hostile.Own, s lint.Source) hostile.Own {
+	if s.Level == lint.Yarn {
+		if f, err := yarnrc.Parse(s.Data); err == nil {
+			for _, v := range f.Scalars() {
+				switch key := v.Path[len(v.Path)-1]; {
+				case key == "enableStrictSsl" && v.Value == "false":
+					own.LaxSSL = true
+				case key == "httpProxy" && v.Value != "":
+					own.Proxy = v.Value
+				case key == "httpsProxy" && v.Value != "":
+					own.HTTPSProxy = v.Value
+				}
+			}
+		}
+		return own
+	}
+	for e := range npmrc.Parse(s.Data).Entries() {
+		switch {
+		case !e.Top() || s.Level == lint.Project:
+		case e.Key == "strict-ssl" && e.Value == "false":
+			own.LaxSSL = true
+		case e.Key == "proxy" || e.Key == "http-proxy":
+			own.Proxy = e.Value
+		case e.Key == "https-proxy":
+			own.HTTPSProxy = e.Value
+		}
+	}
+	return own
 }
 
 // problemsAround checks the credential lines of a project's files, together with the user's.
-func (a *Agent) problemsAround(near []nearFile, known knowledge) (out []api.Finding) {
+func (a *Agent) problemsAround(ctx context.Context, near []nearFile, known knowledge) (out []api.Finding) {
 	sources := a.usersSources()
 	for _, f := range near {
 		if level, ok := lintLevels[f.name]; ok {
 			sources = append(sources, lint.Source{Path: f.path(), Level: level, Data: f.data})
 		}
 	}
+	a.seen(ctx, known, sources)
 	for _, p := range lint.Check(known.lintFacts(sources)) {
 		if slices.ContainsFunc(near, func(f nearFile) bool { return f.path() == p.Path }) {
 			out = append(out, problemFinding(p))

@@ -146,3 +146,44 @@ func TestDueNamesWhatACommandNeeds(t *testing.T) {
 		}
 	})
 }
+
+// TestA08_ProjectBetweenIsSealedOff: where a project would put itself between package managers and registry,
+// they are given the user's own settings; elsewhere nothing. The user's own proxy stays.
+func TestA08_ProjectBetweenIsSealedOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.beside = everything()
+		w.beside.managers = append(w.beside.managers, injection.Manager{Name: "pnpm", Version: "10.34.9"})
+		w.settings.Move = true
+		w.files[userRC] = "https-proxy=http://proxy.example.com:3128\n//registry.example.com/:_authToken=" + w.issue() + "\n"
+		w.files["/home/u/a/.npmrc"] = "strict-ssl=false\nhttps-proxy=http://evil.example.com/\n"
+		w.files["/home/u/b/pnpm-workspace.yaml"] = "strictSsl: false\nhttpsProxy: http://evil.example.com/\n"
+		w.files["/home/u/d/.npmrc"] = "registry=http://registry.example.com/\n"
+		w.files["/home/u/c/.npmrc"] = "save-exact=true\n"
+		a, stop := w.run(t)
+		defer stop()
+		seal := func(dir string) string {
+			t.Helper()
+			in, err := a.Inspect(t.Context(), api.InspectRequest{Dir: dir, Once: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return " " + strings.Join(append(in.Seal, in.Withhold...), " ") + " "
+		}
+		if got := seal("/home/u/c"); got != "  " {
+			t.Errorf("an honest project: %s", got)
+		}
+		for range 2 { // though it was told of already
+			got := seal("/home/u/a")
+			if !strings.Contains(got, " npm_config_strict_ssl=true ") || !strings.Contains(got, " npm_config_https_proxy=http://proxy.example.com:3128 ") || strings.Contains(got, "SG_") {
+				t.Errorf("strict-ssl and a proxy: %s", got)
+			}
+		}
+		if got := seal("/home/u/b"); !strings.Contains(got, " SG_0000000000000001 ") {
+			t.Errorf("what pnpm 10 takes before the environment: %s", got)
+		}
+		if got := seal("/home/u/d"); got != " SG_0000000000000001 " {
+			t.Errorf("the user's host by http: %s", got)
+		}
+	})
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/lint"
+	"github.com/sandglass-dev/sandglass/internal/domain/npmrc"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
@@ -17,14 +18,15 @@ import (
 type knowledge struct {
 	registries []registry.URL // of the user's own files, and those that there are sessions of
 	managers   []injection.Manager
-	defined    map[string]bool
+	ours       []string        // the variables of the env files
+	defined    map[string]bool // those and others that are known to be set somewhere
 	sessions   map[string]lint.Session
 }
 
 func (c *core) knowledge() knowledge {
 	k := knowledge{registries: c.usersRegistries(), managers: c.managers, defined: map[string]bool{}, sessions: map[string]lint.Session{}}
 	for _, v := range c.published {
-		k.defined[v.Name] = true
+		k.ours, k.defined[v.Name] = append(k.ours, v.Name), true
 	}
 	now := c.now()
 	for u, e := range c.sessions {
@@ -46,6 +48,34 @@ func (k knowledge) lintFacts(sources []lint.Source) lint.Facts {
 		Sources: sources, Managers: k.managers,
 		Defined: func(name string) bool { return k.defined[name] },
 		Session: func(key string) lint.Session { return k.sessions[key] },
+	}
+}
+
+// seen adds to what is defined the variables of these files that some process of the user's was started
+// with: their own rc files may set them, which nobody else can know.
+func (a *Agent) seen(ctx context.Context, known knowledge, sources []lint.Source) {
+	if a.ports.Processes == nil {
+		return
+	}
+	var names []string
+	for _, s := range sources {
+		for e := range npmrc.Parse(s.Data).Entries() {
+			for _, name := range npmrc.Variables(e.Value) {
+				if !known.defined[name] && !slices.Contains(names, name) {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	holders, err := a.ports.Processes.Holding(ctx, names)
+	if err != nil {
+		a.log.Debug("Look for variables in other processes", "error", err)
+	}
+	for _, h := range holders {
+		known.defined[h.Variable] = true
 	}
 }
 
@@ -77,13 +107,14 @@ func (c *core) lint() {
 	for _, dir := range c.settings.Projects {
 		projects = append(projects, c.a.opts.Project(dir))
 	}
-	c.a.spawn(func(context.Context) func() {
+	c.a.spawn(func(ctx context.Context) func() {
 		sources := c.a.usersSources()
 		for _, path := range projects {
 			if data, err := c.a.ports.Files.Read(path); err == nil {
 				sources = append(sources, lint.Source{Path: path, Level: lint.Project, Data: data})
 			}
 		}
+		c.a.seen(ctx, known, sources)
 		found := lint.Check(known.lintFacts(sources))
 		return func() {
 			c.linting, c.dirty, c.problems = false, true, nil
@@ -113,6 +144,7 @@ func (a *Agent) planFixes(ctx context.Context, fixes []api.Fix) (api.Plan, error
 			sources = append(sources, lint.Source{Path: fix.File, Level: level, Data: data})
 		}
 	}
+	a.seen(ctx, known, sources)
 	before := slices.Clone(sources)
 	for _, fix := range fixes {
 		if !repair(sources, known, fix) {

@@ -36,44 +36,56 @@ var boundaryRows = []struct{ id, what string }{
 }
 
 // noted puts what a client did at a boundary into the table.
-func noted(id, client string, leak bool) {
-	o := cell{guarded: tight}
-	if leak {
-		o[guarded] = leaked
-	}
+func noted(id, client string, m mode, leak bool) {
 	table.Lock()
 	defer table.Unlock()
+	o := table.cells[id+" "+client]
+	o[m] = tight
+	if leak {
+		o[m] = leaked
+	}
 	table.cells[id+" "+client] = o
 }
 
-// run installs with every client, the session in our variable.
+// run installs with every client, the session in our variable; where a client's fault lets it out, once more
+// with what the hook gives.
 func (b boundary) run(t *testing.T) {
 	for _, m := range managers {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
 			c := clients.Need(t, m.name)
-			v := newVictim(t, c, guarded, false)
-			port := v.own.Host()[strings.LastIndexByte(v.own.Host(), ':'):]
-			fill := strings.NewReplacer("H", v.own.Host(), "E", v.attacker.Host(), "P", port).Replace
-			v.keep(t, "http:"+fill("//H/a/"), fill(b.key))
-			v.known, _ = registry.Parse("http:" + fill("//H/a/"))
-			url := fill(b.registry)
-			files := map[string]string{".npmrc": "registry=" + url + "\n" + greedy, ".yarnrc.yml": "npmRegistryServer: \"" + url + "\"\n"}
-			said := v.install(t, c, m.args, files)
-			got := slices.Concat(v.own.Canary(canary), v.attacker.Canary(canary))
-			leaks := slices.DeleteFunc(got, func(q recorder.Request) bool { return !b.leak(q) })
-			noted(b.id, m.name, len(leaks) > 0)
-			if len(leaks) > 0 {
-				t.Logf("%s sends the credential with %s http://%s%s", m.name, leaks[0].Method, leaks[0].Host, leaks[0].Path)
-				if !slices.Contains(b.inSpite, m.name) {
-					t.Errorf("a leak\n%s", tail(said))
-				}
+			faulty := slices.Contains(b.inSpite, m.name)
+			if b.cross(t, c, guarded, m.args) && !faulty {
+				t.Error("a leak")
 			}
-			if worst := hostile.Worst(scanned(files, v.known)); worst != b.severity {
-				t.Errorf("the scanner says %q: %+v", worst, scanned(files, v.known))
+			if len(b.inSpite) > 0 && b.cross(t, c, sealed, m.args) {
+				t.Error("a leak in spite of the hook")
 			}
 		})
 	}
+}
+
+// cross installs with one client and reports whether the session went where it must not.
+func (b boundary) cross(t *testing.T, c clients.Client, m mode, args []string) bool {
+	t.Helper()
+	v := newVictim(t, c, m, false)
+	port := v.own.Host()[strings.LastIndexByte(v.own.Host(), ':'):]
+	fill := strings.NewReplacer("H", v.own.Host(), "E", v.attacker.Host(), "P", port).Replace
+	v.keep(t, "http:"+fill("//H/a/"), fill(b.key))
+	v.known, _ = registry.Parse("http:" + fill("//H/a/"))
+	url := fill(b.registry)
+	files := map[string]string{".npmrc": "registry=" + url + "\n" + greedy, ".yarnrc.yml": "npmRegistryServer: \"" + url + "\"\n"}
+	said := v.install(t, c, args, files)
+	got := slices.Concat(v.own.Canary(canary), v.attacker.Canary(canary))
+	leaks := slices.DeleteFunc(got, func(q recorder.Request) bool { return !b.leak(q) })
+	noted(b.id, c.Name, m, len(leaks) > 0)
+	if len(leaks) > 0 {
+		t.Logf("%s sends the credential with %s http://%s%s\n%s", c.Name, leaks[0].Method, leaks[0].Host, leaks[0].Path, tail(said))
+	}
+	if worst := hostile.Worst(scanned(files, v.known)); worst != b.severity {
+		t.Errorf("the scanner says %q: %+v", worst, scanned(files, v.known))
+	}
+	return len(leaks) > 0
 }
 
 // A16: the key of one path is not for a path that begins with the same letters.
@@ -115,7 +127,7 @@ func TestA24_LongestPath(t *testing.T) {
 			v.home.Write(t, ".npmrc", v.home.Read(".npmrc")+v.own.Key()+"a/b/:_authToken=${SG_SECOND}\n", 0o600)
 			v.home.Write(t, ".yarnrc.yml", v.home.Read(".yarnrc.yml")+"  \""+strings.TrimSuffix(v.own.Key(), "/")+"/a/b\":\n    npmAlwaysAuth: true\n    npmAuthToken: \"${SG_SECOND-}\"\n", 0o600)
 			said := v.install(t, c, m.args, nil)
-			noted("A24", m.name, len(v.own.Canary(canary)) > 0)
+			noted("A24", m.name, guarded, len(v.own.Canary(canary)) > 0)
 			if len(v.own.Canary(canary)) > 0 || len(v.own.Canary(second)) == 0 {
 				t.Errorf("%d requests with the other session, %d with the right one\n%s", len(v.own.Canary(canary)), len(v.own.Canary(second)), tail(said))
 			}
@@ -124,23 +136,29 @@ func TestA24_LongestPath(t *testing.T) {
 }
 
 // A23: the user's session is for https, and the project says http. Keys tell no scheme, so that no variable
-// helps here: the scanner has to.
+// helps here: the scanner has to, and the hook, which then gives no session.
 func TestA23_Downgrade(t *testing.T) {
 	for _, m := range managers {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
 			c := clients.Need(t, m.name)
-			v := newVictim(t, c, guarded, true)
-			url := "http://" + farHost + "/"
-			files := map[string]string{
-				".npmrc":      "registry=" + url + "\n" + greedy,
-				".yarnrc.yml": "npmRegistryServer: \"" + url + "\"\nunsafeHttpWhitelist: [\"" + farHost + "\"]\nhttpProxy: \"" + v.own.URL + "\"\n",
-			}
-			said := v.install(t, c, m.args, files) // the user's proxy is the way on which all can be read
-			noted("A23", m.name, len(v.own.Canary(canary)) > 0)
-			t.Logf("%s sends the credential in the clear: %v\n%s", m.name, len(v.own.Canary(canary)) > 0, tail(said))
-			if worst := hostile.Worst(scanned(files, v.known)); worst != hostile.High {
-				t.Errorf("the scanner says %q", worst)
+			for _, how := range []mode{guarded, sealed} {
+				v := newVictim(t, c, how, true)
+				url := "http://" + farHost + "/"
+				files := map[string]string{
+					".npmrc":      "registry=" + url + "\n" + greedy,
+					".yarnrc.yml": "npmRegistryServer: \"" + url + "\"\nunsafeHttpWhitelist: [\"" + farHost + "\"]\nhttpProxy: \"" + v.own.URL + "\"\n",
+				}
+				said := v.install(t, c, m.args, files) // the user's proxy is the way on which all can be read
+				leak := len(v.own.Canary(canary)) > 0
+				noted("A23", m.name, how, leak)
+				t.Logf("%s sends the credential in the clear: %v\n%s", m.name, leak, tail(said))
+				if leak && how == sealed {
+					t.Error("a leak in spite of the hook")
+				}
+				if worst := hostile.Worst(scanned(files, v.known)); worst != hostile.High {
+					t.Errorf("the scanner says %q", worst)
+				}
 			}
 		})
 	}
@@ -164,7 +182,7 @@ func TestA15_Lockfile(t *testing.T) {
 					"      '@acme/private':\n        specifier: 1.0.0\n        version: 1.0.0\n\npackages:\n\n  '@acme/private@1.0.0':\n    resolution: {integrity: " + recorder.Integrity("@acme/private") + ", tarball: " + at + "}\n\nsnapshots:\n\n  '@acme/private@1.0.0': {}\n",
 			}
 			said := v.install(t, c, m.args, files)
-			noted("A15", m.name, len(v.attacker.Canary(canary)) > 0)
+			noted("A15", m.name, guarded, len(v.attacker.Canary(canary)) > 0)
 			if leaks := v.attacker.Canary(canary); len(leaks) > 0 {
 				t.Errorf("a leak: %+v\n%s", leaks[0].Path, tail(said))
 			}

@@ -244,11 +244,7 @@ func TestL01_Harvest(t *testing.T) {
 	})
 	text := table.markdown()
 	t.Logf("\n%s", text)
-	if dir := os.Getenv("SANDGLASS_DOCS"); dir != "" {
-		if err := os.WriteFile(filepath.Join(dir, "harvest.md"), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	document(t, "harvest.md", text)
 }
 
 // drill is one field of the table.

@@ -2,8 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -107,6 +105,7 @@ var hostileCases = []hostileCase{a01, a02, a03, a04, a05, a06, a07, a08, a09, a1
 // TestA14_NoLeakWithSandglass sums up: how many of the folders get the credential without Sandglass and with
 // it, and that the scanner rates every one of them high. With SANDGLASS_DOCS set, the table goes there.
 func TestA14_NoLeakWithSandglass(t *testing.T) {
+	clients.Need(t, managers[0].name)
 	for _, h := range hostileCases {
 		if _, done := table.cells[h.id+" "+managers[0].name]; !done {
 			t.Run(h.id, h.run)
@@ -134,26 +133,22 @@ func TestA14_NoLeakWithSandglass(t *testing.T) {
 	}
 	text := fmt.Sprintf("Installs: %d (%d folders, %d clients). The credential got out:\n\n"+
 		"- without Sandglass: %d\n- with Sandglass: %d, all where the project puts itself between client and registry (A05, A08)\n"+
-		"- with Sandglass and the variables that seal proxy and certificates: %d\n\nThe scanner rates %d of %d folders high.\n\n",
+		"- with Sandglass and what its hook gives package managers in a folder that it warned of: %d\n\nThe scanner rates %d of %d folders high.\n\n",
 		total, len(hostileCases), len(managers), counts[control], counts[guarded], counts[sealed], flagged, len(hostileCases))
 	text += hostileMatrix()
 	t.Log("\n" + text)
 	if counts[control] == 0 || counts[guarded] > len(inSpite[guarded]) || counts[sealed] > len(inSpite[sealed]) {
 		t.Errorf("leaks: %v", counts)
 	}
-	if dir := os.Getenv("SANDGLASS_DOCS"); dir != "" {
-		if err := os.WriteFile(filepath.Join(dir, "hostile.md"), []byte(text), 0o644); err != nil {
-			t.Error(err)
-		}
-	}
+	document(t, "hostile.md", text)
 }
 
 // hostileMatrix is the table of cases and clients, in Markdown.
 func hostileMatrix() string {
 	var b strings.Builder
 	b.WriteString("Each cell: without Sandglass / with it")
-	b.WriteString(" / sealed, where the project puts itself in between. From A15 on: with Sandglass; a leak there is the\n" +
-		"client's own fault, and the scanner warns of the project.\n\n| | folder |")
+	b.WriteString(" / and by the hook's functions, where the variable's name alone does not do.\n" +
+		"From A15 on without the first: what leaks there is for the client to cure, and the scanner warns of the project.\n\n| | folder |")
 	for _, m := range managers {
 		b.WriteString(" " + m.name + " |")
 	}
@@ -173,7 +168,12 @@ func hostileMatrix() string {
 	for _, r := range boundaryRows {
 		b.WriteString("| " + r.id + " | " + r.what + " |")
 		for _, m := range managers {
-			b.WriteString(" " + table.cells[r.id+" "+m.name][guarded] + " |")
+			o := table.cells[r.id+" "+m.name]
+			b.WriteString(" " + o[guarded])
+			if o[sealed] != "" {
+				b.WriteString(" / " + o[sealed])
+			}
+			b.WriteString(" |")
 		}
 		b.WriteString("\n")
 	}

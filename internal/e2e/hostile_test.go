@@ -45,6 +45,7 @@ type victim struct {
 	variable string // that holds the credential
 	env      []string
 	known    registry.URL // the user's registry
+	mode     mode
 }
 
 // project are the files of a hostile folder, by name. The second registry is the user's.
@@ -56,21 +57,16 @@ type mode int
 const (
 	control mode = iota // in NPM_TOKEN, as everybody is told to do it
 	guarded             // in the variable that Sandglass made up
-	sealed              // that, and beside it the variables that keep a project's proxy and certificates out
+	sealed              // that, and what the hook gives package managers in a folder that it warned of
 	modes
 )
 
 // newVictim makes a machine whose user has a session at their registry. With far, that is one elsewhere, by
 // https.
 func newVictim(t *testing.T, c clients.Client, m mode, far bool) *victim {
-	v := &victim{own: recorder.Start(t), attacker: recorder.Start(t), variable: "NPM_TOKEN"}
+	v := &victim{own: recorder.Start(t), attacker: recorder.Start(t), variable: "NPM_TOKEN", mode: m}
 	if m != control {
 		v.variable = injection.RandomName(rand.Reader)
-	}
-	if m == sealed {
-		for _, p := range hostile.Seal(hostile.Own{Yarn1: c.Name == "yarn1"}) {
-			v.env = append(v.env, p.Name+"="+p.Value)
-		}
 	}
 	url, key := v.own.URL, v.own.Key()
 	if far {
@@ -115,6 +111,16 @@ func (v *victim) install(t *testing.T, c clients.Client, args []string, files ma
 	env := v.home.Env("YARN_HTTP_RETRY=0", "YARN_ENABLE_SCRIPTS=0", "BUN_CONFIG_HTTP_RETRY_COUNT=0",
 		"http_proxy="+proxy, "https_proxy="+proxy, "HTTP_PROXY="+proxy, "HTTPS_PROXY="+proxy)
 	env = append(env, v.env...)
+	if v.mode == sealed {
+		u := hostile.User{Own: hostile.Own{Yarn1: c.Name == "yarn1"}, Names: []string{v.variable}, Pnpm10: c.Name == "pnpm10"}
+		seal, withhold := hostile.Protect(scanned(files, v.known), u)
+		for _, p := range seal {
+			env = append(env, p.Name+"="+p.Value)
+		}
+		for _, name := range withhold {
+			env = append(env, name+"=")
+		}
+	}
 	for i := range env {
 		if strings.HasPrefix(env[i], "npm_config_globalconfig=") {
 			env[i] = "UNUSED=" // a user has none, and it would keep the project's out
@@ -151,7 +157,6 @@ type hostileCase struct {
 // it puts itself between the client and the user's registry. The scanner must rate such a folder high.
 var inSpite = map[mode][]string{
 	guarded: {"A05 npm10", "A08 npm10", "A08 npm11", "A08 npm12", "A08 pnpm10", "A08 pnpm11", "A08 pnpm12", "A08 yarn1", "A08 yarn4"},
-	sealed:  {"A08 pnpm10"},
 }
 
 // run installs with every client, without and with Sandglass.

@@ -9,9 +9,9 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/testkit/accounting"
 )
 
-// TestA01_EnteringAFolderWithConfigIsChecked: the prompt behind the change asks sandglass, once for each folder
+// TestA14_EnteringAFolderWithConfigIsChecked: the prompt behind the change asks sandglass, once for each folder
 // that holds a config file, also for those above the current one, and never for the user's own home.
-func TestA01_EnteringAFolderWithConfigIsChecked(t *testing.T) {
+func TestA14_EnteringAFolderWithConfigIsChecked(t *testing.T) {
 	names := []string{".npmrc", ".yarnrc.yml", ".yarnrc", "bunfig.toml", "pnpm-workspace.yaml", ".env.yarn"}
 	for _, sh := range shells {
 		t.Run(sh.name, func(t *testing.T) {

@@ -1,8 +1,10 @@
 package shellrc_test
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,20 +30,11 @@ func TestEveryHookKnowsEveryCommand(t *testing.T) {
 		must(t, err)
 		words := strings.FieldsFunc(text, func(r rune) bool { return (r < 'a' || r > 'z') && r != '-' })
 		for _, name := range injection.Commands {
-			if !contains(words, name) {
+			if !slices.Contains(words, name) {
 				t.Errorf("%s does not know %s", sh, name)
 			}
 		}
 	}
-}
-
-func contains(words []string, word string) bool {
-	for _, w := range words {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }
 
 // TestRenewsBeforeTheCommand: a session that is over is renewed first, and the command has the new one. A
@@ -110,11 +103,14 @@ func TestInterruptRunsTheCommandAnyway(t *testing.T) {
 				}
 			}
 			w.does(t, "fail")
-			s.run(map[string]string{"fish": "set -gx NPM_EXIT 7", "nu": "$env.NPM_EXIT = 7"}[sh.name] + map[bool]string{true: "export NPM_EXIT=7"}[sh.name == "bash" || sh.name == "zsh"])
+			s.run(set(sh, "NPM_EXIT", "7"))
 			if out, status := s.run("npm ci"); !strings.Contains(out, `NPM<npm_over>["ci"]`) || status != "7" {
 				t.Errorf("%q, status %s", out, status)
 			}
 			w.does(t, "")
+			if sh.name == "nu" {
+				return // it interrupts the whole line, with and without us
+			}
 			s.begin("npm wait")
 			s.wait(`(NPM<npm_over>\["wait"\])`)
 			s.key(3)
@@ -125,63 +121,68 @@ func TestInterruptRunsTheCommandAnyway(t *testing.T) {
 	}
 }
 
-// TestNobodyWaitsWhoCannotBeAsked: scripts, jobs in the background, CI, and a shell that cannot find sandglass.
+// notHeld runs a command for which the stand-in for sandglass must not be asked.
+func notHeld(w world, s *terminal, command string) {
+	s.t.Helper()
+	if out, _ := s.run(command); !strings.Contains(out, `NPM<npm_over>["ci"]`) {
+		s.t.Errorf("%s: %q", command, out)
+	}
+	if got := w.asked(s.t); got != "" {
+		s.t.Errorf("%s: sandglass was asked %q", command, got)
+	}
+}
+
+// TestNobodyWaitsWhoCannotBeAsked: CI, scripts, jobs in the background, and what has no terminal.
 func TestNobodyWaitsWhoCannotBeAsked(t *testing.T) {
 	for _, sh := range shells {
 		t.Run(sh.name, func(t *testing.T) {
 			w, _, s := renewing(t, sh, isOver)
 			w.does(t, "wait")
-			set := "export %s=%s"
-			unset := "unset %s"
-			switch sh.name {
-			case "fish":
-				set, unset = "set -gx %s %s", "set -e %s"
-			case "nu":
-				set, unset = "$env.%s = '%s'", "hide-env %s"
-			}
-			held := func(command string) {
-				t.Helper()
-				out, _ := s.run(command)
-				if !strings.Contains(out, `NPM<npm_over>["ci"]`) {
-					t.Errorf("%s: %q", command, out)
-				}
-				if got := w.asked(t); got != "" {
-					t.Errorf("%s: sandglass was asked %q", command, got)
-				}
-			}
+			unset := map[string]string{"fish": "set -e ", "nu": "hide-env "}
 			for _, v := range []string{"CI", "SANDGLASS_NO_INPUT"} {
-				s.run(strings.ReplaceAll(strings.Replace(set, "%s", v, 1), "%s", "1"))
-				held("npm ci")
-				s.run(strings.Replace(unset, "%s", v, 1))
+				s.run(set(sh, v, "1"))
+				notHeld(w, s, "npm ci")
+				s.run(cmp.Or(unset[sh.name], "unset ") + v)
 			}
-			if sh.name != "nu" {
-				held("npm ci & wait")
-				script := filepath.Join(w.home, "script")
-				must(t, os.WriteFile(script, []byte("npm ci\n"), 0o600))
-				held(program(t, sh.argv[0]) + " " + script)
+			if sh.name == "nu" {
+				return // it has no job in the background that would show anything
 			}
-			if sh.name == "bash" || sh.name == "zsh" {
-				held("npm ci </dev/null")
-				held("npm ci 2>/dev/null")
-				held("true | npm ci")
-				held("(npm ci &) | cat")
+			notHeld(w, s, "npm ci & wait")
+			script := filepath.Join(w.home, "script")
+			must(t, os.WriteFile(script, []byte("npm ci\n"), 0o600))
+			notHeld(w, s, program(t, sh.argv[0])+" "+script)
+			if sh.name == "fish" {
+				return // it knows the line, and not what its parts are connected to
 			}
-			// sandglass in the folder itself, by an empty, a relative and an absolute entry of PATH, and a package's own.
+			for _, command := range []string{"npm ci </dev/null", "npm ci 2>/dev/null", "true | npm ci", "(npm ci &) | cat"} {
+				notHeld(w, s, command)
+			}
+			notHeld(w, s, map[string]string{"bash": "COMP_LINE", "zsh": "WIDGET"}[sh.name]+"=x npm ci") // while a word is completed
+		})
+	}
+}
+
+// TestSandglassComesFromPath alone: never from the folder itself, by an empty, a relative or an absolute entry of
+// PATH, nor from a package that a project brings along.
+func TestSandglassComesFromPath(t *testing.T) {
+	for _, sh := range shells {
+		t.Run(sh.name, func(t *testing.T) {
+			w, _, s := renewing(t, sh, isOver)
+			w.does(t, "wait")
 			planted := filepath.Join(w.home, "node_modules", ".bin")
 			must(t, os.MkdirAll(planted, 0o700))
+			entries := []string{"", ".", w.home, planted, w.bin, "/usr/bin", "/bin"}
 			for _, dir := range []string{w.home, planted} {
 				must(t, os.Rename(filepath.Join(w.bin, "sandglass"), filepath.Join(dir, "sandglass")))
-				s.run("cd '" + w.home + "'")
-				path := strings.Join([]string{"", ".", w.home, planted, w.bin, "/usr/bin", "/bin"}, ":")
 				switch sh.name {
 				case "fish":
-					s.run("set PATH '' . '" + w.home + "' '" + planted + "' '" + w.bin + "' /usr/bin /bin")
+					s.run("set PATH '" + strings.Join(entries, "' '") + "'")
 				case "nu":
-					s.run("$env.PATH = ['' . '" + w.home + "' '" + planted + "' '" + w.bin + "' /usr/bin /bin]")
+					s.run("$env.PATH = ['" + strings.Join(entries, "' '") + "']")
 				default:
-					s.run("PATH='" + path + "'")
+					s.run("PATH='" + strings.Join(entries, ":") + "'")
 				}
-				held("npm ci")
+				notHeld(w, s, "npm ci")
 				must(t, os.Rename(filepath.Join(dir, "sandglass"), filepath.Join(w.bin, "sandglass")))
 			}
 		})

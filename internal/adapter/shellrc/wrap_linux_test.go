@@ -70,12 +70,15 @@ func TestCommandsRunAsWithoutTheHook(t *testing.T) {
 	}
 }
 
+// noClock leaves bash as old ones are: it goes by what the agent says.
+const noClock = "unset EPOCHSECONDS; enable -n printf"
+
 // TestB20_CommandsInHostileShells: with whatever a shell is set to, the command is renewed for and runs once.
 func TestB20_CommandsInHostileShells(t *testing.T) {
 	setups := map[string][]string{
 		"bash": {"set -eu", "set -o posix", "set -o noclobber", "IFS=_a/", "shopt -s nullglob failglob", "set -a", "set -T", "alias npm='npm --silent'",
 			"alias export=false local=false", "test() { false; }", "read() { false; }; printf() { false; }; eval() { false; }",
-			"unset EPOCHSECONDS", "set -o pipefail; shopt -s extdebug", "SANDGLASS_ENDS='a[$(touch pwned)]'", "CDPATH=/"},
+			"unset EPOCHSECONDS", noClock, "set -o pipefail; shopt -s extdebug", "SANDGLASS_ENDS='a[$(touch pwned)]'", "CDPATH=/"},
 		"zsh": {"set -eu", "setopt ksh_arrays", "setopt sh_word_split warn_create_global glob_subst", "setopt err_return", "IFS=_a/", "setopt posix_builtins",
 			"alias npm='npm --silent'", "alias -g npm=npm", "setopt all_export", "alias export=false", "emulate ksh", "emulate sh",
 			"setopt no_clobber no_unset", "SANDGLASS_ENDS='a[$(touch pwned)]'", "setopt ignore_braces"},
@@ -84,7 +87,7 @@ func TestB20_CommandsInHostileShells(t *testing.T) {
 	for _, sh := range shells {
 		for _, setup := range setups[sh.name] {
 			for _, due := range []string{"is over", "by time"} {
-				if due == "by time" && sh.name == "fish" {
+				if due == "by time" && (sh.name == "fish" || setup == noClock) {
 					continue
 				}
 				t.Run(sh.name+"/"+setup+"/"+due, func(t *testing.T) {
@@ -95,10 +98,10 @@ func TestB20_CommandsInHostileShells(t *testing.T) {
 					w, _, s := renewing(t, sh, when, setup)
 					w.does(t, "renew")
 					s.line("npm ci 'a b'")
-					if got := s.wait(`NPM<([^>]*)>\[("--silent" )?"ci" "a b"\]`); got != "npm_renewed" && !strings.Contains(setup, "unset EPOCH") {
+					if got := s.wait(`NPM<([^>]*)>\[("--silent" )?"ci" "a b"\]`); got != "npm_renewed" {
 						t.Errorf("npm ran with %q", got)
 					}
-					if got := s.value("SG_TEST"); got != "npm_renewed" && !strings.Contains(setup, "unset EPOCH") {
+					if got := s.value("SG_TEST"); got != "npm_renewed" {
 						t.Errorf("then the shell had %q", got)
 					}
 					if _, err := os.Stat(filepath.Join(w.home, "pwned")); err == nil {

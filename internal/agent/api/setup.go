@@ -63,4 +63,9 @@ type InspectRequest struct {
 type Inspection struct {
 	Dir      string    `json:"dir"` // where the files lie: the folder itself or one above it
 	Findings []Finding `json:"findings"`
+	// Seal are settings for the environment of package managers that run there, as NAME=VALUE: with them the
+	// project cannot put itself between them and the user's registries. Empty where it does not try.
+	Seal []string `json:"seal,omitempty"`
+	// Withhold names the variables that are to be empty there: no setting keeps the project from their values.
+	Withhold []string `json:"withhold,omitempty"`
 }

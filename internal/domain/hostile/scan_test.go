@@ -118,31 +118,51 @@ func TestA15_Lockfiles(t *testing.T) {
 	}
 }
 
-// A16-A23: what is not exactly a known registry is never silent, whatever its spelling.
-func TestA20_Spellings(t *testing.T) {
-	for raw, want := range map[string]string{
-		"https://registry.example.com/npm2/":            "hostile-registry low",
-		"https://registry.example.com/npm/../b/":        "hostile-address high",
-		"https://registry.example.com/npm/%2e%2e/b/":    "hostile-address high",
-		"https://registry.example.com/npm%2fb/":         "hostile-address high",
-		"https://registry.example.com:8443/npm/":        "hostile-lookalike high",
-		"http://registry.example.com/npm/":              "hostile-lookalike high",
-		"https://REGISTRY.example.com./npm":             "",
-		"https://registry.example.com:443/npm/":         "",
-		"https://ｒegistry.example.com/npm/":             "hostile-address high",
-		"https://xn--egistry-9f4d.example.com/npm/":     "hostile-registry low",
-		"https://registry.example.com@evil.example.com": "hostile-address high",
-		"https://[fe80::1%25eth0]/npm/":                 "hostile-address high",
-		"https://registry.example.com.evil.example.org": "hostile-registry low",
-		"//registry.example.com/npm/":                   "hostile-address high",
-		"https:\\\\registry.example.com/npm/":           "hostile-address high",
-	} {
-		got := scan(t, ".npmrc", "registry="+raw)
-		if want == "" && got != "" || !strings.Contains(got, want) {
-			t.Errorf("%s: got %q, want %q", raw, got, want)
+// spellings are addresses beside https://registry.example.com/npm/, by the number of their threat.
+var spellings = []struct{ id, address, want string }{
+	{"A16", "https://registry.example.com/npm2/", "hostile-registry low"},
+	{"A16", "https://registry.example.com/", "hostile-registry low"},
+	{"A17", "https://registry.example.com/npm/../b/", "hostile-address high"},
+	{"A17", "https://registry.example.com/npm/./", "hostile-address high"},
+	{"A17", "https://registry.example.com//npm/", "hostile-address high"},
+	{"A18", "https://registry.example.com/npm/%2e%2E/b/", "hostile-address high"},
+	{"A18", "https://registry.example.com/npm%2fb/", "hostile-address high"},
+	{"A18", "https:\\\\registry.example.com/npm/", "hostile-address high"},
+	{"A19", "https://registry.example.com:8443/npm/", "hostile-lookalike high"},
+	{"A19", "https://registry.example.com:443/npm/", ""},
+	{"A20", "https://REGISTRY.example.com./npm", ""},
+	{"A20", "https://ｒegistry.example.com/npm/", "hostile-address high"},
+	{"A20", "https://xn--egistry-9f4d.example.com/npm/", "hostile-registry low"},
+	{"A20", "https://registry.example.com.evil.example.org/npm/", "hostile-registry low"},
+	{"A21", "https://registry.example.com@evil.example.com/npm/", "hostile-address high evil.example.com"},
+	{"A22", "https://[fe80::1%25eth0]/npm/", "hostile-address high"},
+	{"A22", "https://[fe80::1]/npm/", "hostile-registry low"},
+	{"A23", "http://registry.example.com/npm/", "hostile-lookalike high"},
+	{"A23", "//registry.example.com/npm/", "hostile-address high"},
+}
+
+// What is not exactly a known registry is never silent, whatever its spelling.
+func spelled(t *testing.T, id string) {
+	t.Helper()
+	for _, c := range spellings {
+		if c.id != id {
+			continue
+		}
+		got := strings.Replace(scan(t, ".npmrc", "registry="+c.address), " registry ", " ", 1)
+		if c.want == "" && got != "" || !strings.Contains(got, c.want) {
+			t.Errorf("%s: got %q, want %q", c.address, got, c.want)
 		}
 	}
 }
+
+func TestA16_PathPrefix(t *testing.T)   { spelled(t, "A16") }
+func TestA17_DotDot(t *testing.T)       { spelled(t, "A17") }
+func TestA18_Encoded(t *testing.T)      { spelled(t, "A18") }
+func TestA19_Port(t *testing.T)         { spelled(t, "A19") }
+func TestA20_HostSpelling(t *testing.T) { spelled(t, "A20") }
+func TestA21_UserInfo(t *testing.T)     { spelled(t, "A21") }
+func TestA22_IPv6Zone(t *testing.T)     { spelled(t, "A22") }
+func TestA23_Scheme(t *testing.T)       { spelled(t, "A23") }
 
 // A danger is shown to people: it holds no secret and nothing that moves the text round it.
 func TestJ01_NoSecretInADanger(t *testing.T) {

@@ -1,6 +1,43 @@
 package hostile
 
-import "github.com/sandglass-dev/sandglass/internal/domain/token"
+import (
+	"slices"
+
+	"github.com/sandglass-dev/sandglass/internal/domain/token"
+)
+
+// User is who enters the project.
+type User struct {
+	Own    Own
+	Names  []string // the variables that hold the user's sessions
+	Pnpm10 bool     // the user has pnpm 10, which takes pnpm-workspace.yaml before the environment
+}
+
+// Protect lists what package managers are to find in their environment in a project of these dangers, so
+// that none of them carries a session away: seal are the user's own settings, where the project would put itself
+// between them and a registry; withhold names the variables that must be empty, where that does not help, since a
+// client takes an address that is nearly the registry's for it. Both are empty for a project that tries nothing of
+// the kind; what asks for a session by name cannot know the name.
+func Protect(found []Danger, u User) (seal []Pair, withhold []string) {
+	between, without := false, false
+	for _, d := range found {
+		switch {
+		case d.Severity != High:
+		case d.Code == Proxy, d.Code == TLS:
+			between = true
+			without = without || u.Pnpm10 && d.File == "pnpm-workspace.yaml"
+		case d.Code == Address, d.Code == Lookalike:
+			without = true
+		}
+	}
+	if between {
+		seal = Seal(u.Own)
+	}
+	if without {
+		withhold = slices.Clone(u.Names)
+	}
+	return seal, withhold
+}
 
 // Own are the settings of the user's own config files that a project must not change.
 type Own struct {

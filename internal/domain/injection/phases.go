@@ -10,25 +10,32 @@ import (
 type Phases struct {
 	Fetch []string   // arguments
 	Build [][]string // the same, in order
+	// NoShell is set where the manager runs some scripts all the same unless it has no shell to run them by.
+	NoShell bool
 }
 
-// Split takes an install apart. scripts tells whether the project has a script of a name. It says no to
-// commands that are no install, and to managers that cannot run later what they left out: Bun fetches
-// everything again for it, and Deno runs no scripts.
-func Split(m Manager, args []string, scripts func(name string) bool) (Phases, bool) {
+// Project is what counts in a project's files.
+type Project struct {
+	Scripts       func(name string) bool // whether its package.json has a script of that name
+	PnpmWorkspace bool                   // there is a pnpm-workspace.yaml
+}
+
+// Split takes an install apart. It says no to commands that are no install, and to managers that cannot
+// run later what they left out: Bun fetches everything again for it, and Deno runs no scripts.
+func Split(m Manager, args []string, in Project) (Phases, bool) {
 	verb, at := verbOf(args)
 	switch {
 	case m.Name == "npm" && slices.Contains(npmInstalls, verb):
-		return splitNpm(m, args, at, scripts)
+		return splitNpm(m, args, at, in.Scripts)
 	case m.Name == "pnpm" && slices.Contains([]string{"install", "i", "add", "ci", "update", "up"}, verb):
-		return splitPnpm(args)
+		return splitPnpm(args, in.PnpmWorkspace)
 	case m.Name == "yarn" && m.Major() == 1 && slices.Contains([]string{"", "install", "add", "upgrade"}, verb):
 		return splitYarn1(args, verb)
 	case m.Name == "yarn" && m.Major() > 1 && slices.Contains([]string{"", "install", "add", "up"}, verb):
 		if has(args, "--mode") {
 			return Phases{}, false
 		}
-		return Phases{before(args, "--mode=skip-build"), [][]string{append(carried(args, "--cwd"), "rebuild")}}, true
+		return Phases{before(args, "--mode=skip-build"), [][]string{append(carried(args, "--cwd"), "rebuild")}, false}, true
 	}
 	return Phases{}, false
 }
@@ -43,7 +50,8 @@ func splitNpm(m Manager, args []string, at int, scripts func(string) bool) (Phas
 	if has(args, "-g", "--global", "--location") {
 		return Phases{}, false
 	}
-	p := Phases{Fetch: before(args, "--ignore-scripts")}
+	// npm 10 runs the prepare scripts of workspaces though it is told to run none.
+	p := Phases{Fetch: before(args, "--ignore-scripts"), NoShell: true}
 	if has(args, "--ignore-scripts") {
 		return p, true
 	}
@@ -75,16 +83,21 @@ func splitNpm(m Manager, args []string, at int, scripts func(string) bool) (Phas
 }
 
 // splitPnpm lets pnpm run what it noted as left out; its own list of allowed builds is respected. Up to pnpm
-// 11 a rebuild leaves the project's preprepare and postprepare out.
-func splitPnpm(args []string) (Phases, bool) {
+// 11 a rebuild leaves the project's preprepare and postprepare out. An install is for the whole workspace
+// by itself, a rebuild is not; and told so without a workspace it fails.
+func splitPnpm(args []string, workspace bool) (Phases, bool) {
 	if has(args, "-g", "--global") {
 		return Phases{}, false
 	}
 	p := Phases{Fetch: before(args, "--ignore-scripts")}
-	if !has(args, "--ignore-scripts") {
-		where := carried(args, "-C", "--dir", "-r", "--recursive", "-F", "--filter", "-w", "--workspace-root")
-		p.Build = [][]string{append(where, "rebuild", "--pending")}
+	if has(args, "--ignore-scripts") {
+		return p, true
 	}
+	where := carried(args, "-C", "--dir", "-r", "--recursive", "-F", "--filter", "-w", "--workspace-root", "--ignore-workspace")
+	if workspace && !has(args, "-r", "--recursive", "-F", "--filter", "--ignore-workspace") {
+		where = append(where, "-r")
+	}
+	p.Build = [][]string{append(where, "rebuild", "--pending")}
 	return p, true
 }
 

@@ -27,6 +27,9 @@ func TestSplit(t *testing.T) {
 		{"npm 12.2.0", "-- install", "", "no"},
 		{"pnpm 10.34.9", "install --frozen-lockfile", "install", "install --frozen-lockfile --ignore-scripts | rebuild --pending"},
 		{"pnpm 12.21.0", "-r --filter web install", "", "-r --filter web install --ignore-scripts | -r --filter web rebuild --pending"},
+		{"pnpm 11.28.11", "-C web install", "workspace", "-C web install --ignore-scripts | -C web -r rebuild --pending"},
+		{"pnpm 11.28.11", "install --filter web", "workspace", "install --filter web --ignore-scripts | --filter web rebuild --pending"},
+		{"pnpm 11.28.11", "install --ignore-workspace", "workspace", "install --ignore-workspace --ignore-scripts | --ignore-workspace rebuild --pending"},
 		{"pnpm 12.21.0", "add -g x", "", "no"},
 		{"pnpm 12.21.0", "install --ignore-scripts", "", "install --ignore-scripts --ignore-scripts"},
 		{"pnpm 12.21.0", "publish", "", "no"},
@@ -54,7 +57,8 @@ func TestSplit(t *testing.T) {
 			return false
 		}
 		args := strings.Fields(c.command)
-		p, ok := injection.Split(injection.Manager{Name: name, Version: version}, args, scripts)
+		in := injection.Project{Scripts: scripts, PnpmWorkspace: c.scripts == "workspace"}
+		p, ok := injection.Split(injection.Manager{Name: name, Version: version}, args, in)
 		got := "no"
 		if ok {
 			parts := []string{strings.Join(p.Fetch, " ")}
@@ -66,8 +70,22 @@ func TestSplit(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s %s: %q, want %q", c.manager, c.command, got, c.want)
 		}
+		if p.NoShell != (ok && name == "npm") {
+			t.Errorf("%s %s: without a shell: %v", c.manager, c.command, p.NoShell)
+		}
 		if fmt.Sprint(args) != fmt.Sprint(strings.Fields(c.command)) {
 			t.Errorf("%s %s: the arguments were changed", c.manager, c.command)
+		}
+	}
+}
+
+func TestFolderFlag(t *testing.T) {
+	for command, want := range map[string]string{
+		"install": "", "install --prefix web": "web", "--prefix=web/a install": "web/a", "-C a -C b install": "b", "install -- --prefix web": "",
+		"--cwd x add y": "x", "--dir x i": "x",
+	} {
+		if got := injection.FolderFlag(strings.Fields(command)); got != want {
+			t.Errorf("%s: %q, want %q", command, got, want)
 		}
 	}
 }

@@ -57,6 +57,40 @@ func TestHonestFilesAreSilent(t *testing.T) {
 	}
 }
 
+func TestYarnFiles(t *testing.T) {
+	facts := func(level Level, text string) Facts {
+		return Facts{
+			Sources: []Source{{"mine", Yarn, []byte("npmAuthToken: ${MINE-}\n")}, {"it", level, []byte(text)}},
+			Defined: func(name string) bool { return name == "NPM_TOKEN" },
+			Session: func(key string) Session { return Session{Own: "SG_1"} },
+		}
+	}
+	for _, c := range []struct {
+		level      Level
+		text, want string
+	}{
+		{Yarn, "npmAuthToken: \"${NPM_TOKEN}\"\n", ""},
+		{Yarn, "npmAuthToken: ${GONE-}\n", ""},
+		{Yarn, "# c\nnpmAuthToken: ${GONE} # d\n", "# c\nnpmAuthToken: \"${SG_1-}\" # d\n"},
+		{Yarn, "npmAuthToken: ${NPM_TOKEN?}\n", "npmAuthToken: \"${NPM_TOKEN-}\"\n"},
+		{YarnProject, "npmAuthToken: ${GONE}\n", "npmAuthToken: \"${GONE-}\"\n"},
+		{YarnEnv, "A=1\nMINE=x\n", "A=1\n"},
+		{YarnEnv, "export YARN_NPM_AUTH_TOKEN = x", ""},
+		{YarnEnv, "A=1\n#MINE=x\n", ""},
+	} {
+		got := Check(facts(c.level, c.text))
+		if c.want == "" && (c.level != YarnEnv || !strings.Contains(c.text, "YARN")) {
+			if len(got) > 0 {
+				t.Errorf("%q:\n%s", c.text, told(got))
+			}
+			continue
+		}
+		if len(got) != 1 || len(got[0].Fix) != 1 || string(got[0].Fix[0].New) != c.want || strings.Contains(fmt.Sprint(got[0].Args), "x") {
+			t.Errorf("%q:\n%s", c.text, told(got))
+		}
+	}
+}
+
 func TestRepairs(t *testing.T) {
 	for _, c := range []struct{ name, user, project, want string }{
 		{"comments and line ends stay", "; mine\r\n//r.example.com/:_authToken = ${NPM_TOKEN:-}   ; here\r\nx=1\r\n", "",
@@ -76,6 +110,8 @@ func TestRepairs(t *testing.T) {
 		{"email and the like", "email=a\ncertfile=b\nx=1\n", "", "x=1\n"},
 		{"always-auth", "always-auth=true\n//r.example.com/:always-auth=true\nx=1\n", "", "x=1\n"},
 		{"out of the project", "x=1\n", "a=1\n//r.example.com/:_authToken=${NPM_TOKEN}\n", "a=1\n|x=1\n//r.example.com/:_authToken=${NPM_TOKEN}\n"},
+		{"ours, in the user's file and not in the project's", "", "a=1\n//r.example.com/:_authToken=${GONE}\n", "a=1\n|//r.example.com/:_authToken=${SG_1}\n"},
+		{"the user has the line", "//r.example.com/:_authToken=${SG_1}\n", "a=1\n//r.example.com/:_authToken=${GONE}\n", "a=1\n"},
 		{"the stale one goes", "//r.example.com/:_authToken=${SG_1}\n", "//r.example.com/:_authToken=old\n# b\n", "# b\n"},
 		{"and ours takes its place", "", "//r.example.com/:_authToken=old", "|//r.example.com/:_authToken=${SG_1}\n"},
 		{"a literal of the user's is not ours to judge here", "//r.example.com/:_authToken=other\n", "//r.example.com/:_authToken=old\n", ""},

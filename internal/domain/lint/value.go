@@ -59,11 +59,26 @@ func (c *checker) operator(s source, cred npmrc.Credential, p Problem, managers 
 func (c *checker) unset(s source, cred npmrc.Credential, name string) {
 	p := Problem{Code: Unset, Line: cred.Line, Severity: Error, Args: args(cred, c.affected(majors{"npm", 0, newest}, majors{"pnpm", 0, newest}, majors{"yarn", 1, 1}, majors{"bun", 0, newest}, majors{"deno", 0, newest}))}
 	p.Args["Variable"] = name
-	var fix []byte
-	if own := c.session(cred.RegistryKey).Own; own != "" && cred.Name == "_authToken" && s.Level != Project {
-		fix = set(s.Data, cred.Key, "${"+own+"}")
+	own := c.session(cred.RegistryKey).Own
+	if own == "" || cred.Name != "_authToken" {
+		c.add(s, p, nil)
+		return
 	}
-	c.add(s, p, fix)
+	if s.Level != Project {
+		c.add(s, p, set(s.Data, cred.Key, "${"+own+"}"))
+		return
+	}
+	// Our variable's name has no place in a project: it would be published.
+	user, ok := c.first(User)
+	_, has := find(user, cred.Key)
+	if ok && !has {
+		p.Fix = userLine(user, cred.Key, "${"+own+"}")
+	}
+	if !has && len(p.Fix) == 0 {
+		c.add(s, p, nil)
+		return
+	}
+	c.add(s, p, remove(s.Data, cred.Key))
 }
 
 // others checks the variables of lines without credentials: one that is unset costs yarn 1 and pnpm 10 the
@@ -130,28 +145,33 @@ func (c *checker) project(s source, cred npmrc.Credential) {
 			c.add(s, p, remove(s.Data, cred.Key))
 			return
 		}
-		p.Fix = nil
 		c.add(s, p, nil)
-	case len(cred.Variables) > 0 && !has:
-		managers := c.affected(majors{"pnpm", 10, newest})
-		if len(managers) == 0 {
-			return
-		}
-		p := Problem{Code: ProjectPlaceholder, Line: cred.Line, Severity: Error, Args: args(cred, managers)}
-		p.Args["Variable"] = cred.Variables[0]
-		value := cred.Value.Reveal()
-		if cred.Name == "_authToken" && session.Own != "" && !c.defined(cred.Variables[0]) {
-			value = "${" + session.Own + "}"
-		}
-		if ok && cred.Name != "_password" { // its user name would have to go with it
-			p.Fix = userLine(user, cred.Key, value)
-		}
-		if len(p.Fix) == 0 {
-			c.add(s, p, nil)
-			return
-		}
-		c.add(s, p, remove(s.Data, cred.Key))
+	case len(cred.Variables) > 0 && !has && c.allDefined(cred.Variables):
+		c.placeholder(s, user, cred)
 	}
+}
+
+func (c *checker) allDefined(names []string) bool {
+	return !slices.ContainsFunc(names, func(n string) bool { return !c.defined(n) })
+}
+
+// placeholder notes a project's credential with variables, which pnpm does not put in. The repair moves the
+// line to the user's file.
+func (c *checker) placeholder(s, user source, cred npmrc.Credential) {
+	managers := c.affected(majors{"pnpm", 10, newest})
+	if len(managers) == 0 {
+		return
+	}
+	p := Problem{Code: ProjectPlaceholder, Line: cred.Line, Severity: Warning, Args: args(cred, managers)}
+	p.Args["Variable"] = cred.Variables[0]
+	if user.file != nil && cred.Name != "_password" { // its user name would have to go with it
+		p.Fix = userLine(user, cred.Key, cred.Value.Reveal())
+	}
+	if len(p.Fix) == 0 {
+		c.add(s, p, nil)
+		return
+	}
+	c.add(s, p, remove(s.Data, cred.Key))
 }
 
 // userLine is the change that adds a line to the user's file.

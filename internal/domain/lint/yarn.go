@@ -68,7 +68,7 @@ func (c *checker) envYarn(s source) {
 		name, _, ok := strings.Cut(string(s.Data[l.start:l.end]), "=")
 		name = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(name), "export "))
 		if ok && slices.Contains(used, name) {
-			out := slices.Concat(s.Data[:l.start], s.Data[l.next:])
+			out := append(append([]byte{}, s.Data[:l.start]...), s.Data[l.next:]...)
 			c.add(s, Problem{Code: EnvYarn, Line: i + 1, Severity: Error, Args: map[string]string{"Variable": name}}, out)
 		}
 	}

@@ -5,11 +5,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection"
+	"github.com/sandglass-dev/sandglass/internal/domain/npmrc"
 	"github.com/sandglass-dev/sandglass/internal/i18n"
 )
 
@@ -21,16 +23,26 @@ type handover struct {
 
 // target says what is known of a command that was found.
 func (a *app) target(path string) injection.Target {
-	t := injection.Target{Interpreter: a.Interpreter(path)}
+	var t injection.Target
 	if m, ok := a.Identify(path); ok {
 		t.Manager = m
 	} else {
 		t.Manager.Name = injection.ManagerOf(path) // a shim, which is now this version and now that
 	}
-	if t.Manager.Name == "pnpm" || t.Manager.Name == "yarn" {
-		t.Switches = switches()
-	}
+	t.Switches = t.Manager.Name == "yarn" && switches()
 	return t
+}
+
+// shadowed reports whether pnpm's own file of logins refers to a session's variable.
+func (a *app) shadowed(items []api.GrantItem) bool {
+	home, _ := os.UserHomeDir()
+	text := readSome(npmrc.PnpmAuthPath(npmrc.Environ(a.Environ()), home, runtime.GOOS))
+	for _, v := range variables(api.Grant{Items: items}) {
+		if bytes.Contains(text, []byte("${"+v.Name)) {
+			return true
+		}
+	}
+	return false
 }
 
 // maxSettings is how much is read of a project's file, in bytes.
@@ -66,7 +78,8 @@ func readSome(path string) []byte {
 	return text
 }
 
-// keyPrefix begins the environment's spelling of a config key.
+// keyPrefix begins the environment's spelling of a config key. No command is given one that holds a
+// credential, and one that was inherited is taken out: it would outrank the file.
 const keyPrefix = "npm_config_"
 
 // userConfigVariable names the user's config file to npm, pnpm, Yarn 1 and Bun.
@@ -99,15 +112,23 @@ func environment(env []string, h handover, config string) []string {
 		return slices.ContainsFunc(given, func(g [2]string) bool { return sameVariable(name, g[0]) })
 	})
 	for _, g := range given {
-		if isKey := strings.HasPrefix(g[0], keyPrefix); !isKey || g[1] != "" {
+		if !strings.HasPrefix(g[0], keyPrefix) {
 			out = append(out, g[0]+"="+g[1])
 		}
 	}
 	return out
 }
 
-// injected lists the variables of a command and what is in them. Keys are empty where the command is to
-// have none, not even one that this process inherited.
+// with is env with one variable more, in place of any of that name.
+func with(env []string, name, value string) []string {
+	out := slices.DeleteFunc(slices.Clone(env), func(line string) bool {
+		old, _, _ := strings.Cut(line, "=")
+		return sameVariable(old, name)
+	})
+	return append(out, name+"="+value)
+}
+
+// injected lists the variables of a command and what is in them. Keys are empty: they are to go.
 func injected(h handover) (out [][2]string) {
 	for _, v := range variables(api.Grant{Items: h.items}) {
 		value := ""
@@ -117,14 +138,9 @@ func injected(h handover) (out [][2]string) {
 		out = append(out, [2]string{v.Name, value})
 	}
 	for _, it := range h.items {
-		if it.Key == "" {
-			continue
+		if it.Key != "" {
+			out = append(out, [2]string{keyPrefix + it.Key + ":_authToken", ""})
 		}
-		value := ""
-		if h.way.Keys {
-			value = it.Secret.Reveal()
-		}
-		out = append(out, [2]string{keyPrefix + it.Key + ":_authToken", value})
 	}
 	return out
 }

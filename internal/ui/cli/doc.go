@@ -36,10 +36,8 @@ type Env struct {
 	// injection.ErrShell.
 	Hook func(shell string) (string, error)
 
-	// Identify tells which package manager a program on disk is, without running it, and Interpreter by what
-	// a script is run, "" for what is none.
-	Identify    func(path string) (injection.Manager, bool)
-	Interpreter func(path string) string
+	// Identify tells which package manager a program on disk is, without running it.
+	Identify func(path string) (injection.Manager, bool)
 	// RuntimeDir is the agent's private folder, "" where none is known.
 	RuntimeDir string
 }

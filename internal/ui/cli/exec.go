@@ -45,6 +45,7 @@ func (a *app) exec(ctx context.Context, argv []string, o execOptions) error {
 	}
 	a.missingLine(ctx, t.Manager, g)
 	c := command{path: path, argv: argv}
+	t.Shadowed = t.Manager.Name == "pnpm" && a.shadowed(g.Items)
 	way := injection.Deliver(t)
 	if o.twoPhase {
 		return a.inPhases(c, phases, handover{g.Items, way})
@@ -79,7 +80,7 @@ func (a *app) granted(ctx context.Context, argv []string, o execOptions) (api.Gr
 	}
 	g, err := a.agent.Grant(ctx, req)
 	if a.mayAsk(o.noInput) {
-		due, wrong := a.needed(ctx, argv, req.Registry, g, err)
+		due, wrong := a.needed(ctx, argv, req, answer{g, err})
 		if wrong != nil {
 			return api.Grant{}, wrong
 		}

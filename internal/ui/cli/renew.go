@@ -46,42 +46,45 @@ func (a *app) due(ctx context.Context, argv []string) ([]api.Session, error) {
 	return a.agent.Due(ctx, api.DueRequest{Manager: commandName(argv[0]), Args: argv[1:], Dir: dir})
 }
 
-// needed lists what to renew before a command runs with a grant, or with the failure to get one: of a
-// package manager what the agent says that it will need, of another command all if it would get nothing.
-func (a *app) needed(ctx context.Context, argv []string, only string, g api.Grant, failed error) ([]api.Session, error) {
-	if failed != nil && !isCode(failed, api.CodeEnded) {
-		return nil, failed
+// answer is what asking for credentials brought.
+type answer struct {
+	grant  api.Grant
+	failed error
+}
+
+// needed lists what to renew before a command runs: of a package manager what the agent says that it will
+// need, of another command, or where one registry was asked for, all if there would be nothing to give.
+func (a *app) needed(ctx context.Context, argv []string, req api.GrantRequest, got answer) ([]api.Session, error) {
+	if got.failed != nil && !isCode(got.failed, api.CodeEnded) {
+		return nil, got.failed
 	}
 	over, alive := map[string]bool{}, false
-	if failed != nil {
-		over[only] = true
+	if got.failed != nil {
+		over[req.Registry] = true
 	}
-	for _, it := range g.Items {
-		over[it.Registry] = it.Secret.IsZero()
-		alive = alive || !it.Secret.IsZero()
+	for _, it := range got.grant.Items {
+		if it.Secret.IsZero() {
+			over[it.Registry] = true
+		} else {
+			alive = true
+		}
 	}
-	isOver := func(s api.Session) bool { return over[s.Registry] }
-	switch {
-	case !slices.Contains(mapValues(over), true):
+	if len(over) == 0 {
 		return nil, nil
-	case injection.ManagerOf(argv[0]) != "" && only == "":
-		due, err := a.due(ctx, argv)
-		return slices.DeleteFunc(due, func(s api.Session) bool { return !isOver(s) }), err
-	case alive:
+	}
+	notOver := func(s api.Session) bool { return !over[s.Registry] || s.State == api.StateLocked }
+	if injection.ManagerOf(argv[0]) != "" && req.Registry == "" {
+		due, _ := a.due(ctx, argv) // without an answer the command runs with what there is
+		return slices.DeleteFunc(slices.Clone(due), notOver), nil
+	}
+	if alive {
 		return nil, nil
 	}
 	s, err := a.snapshot(ctx)
 	if err != nil || !s.Settings.Renew || s.Locked {
 		return nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(s.Sessions), func(s api.Session) bool { return !isOver(s) }), nil
-}
-
-func mapValues(m map[string]bool) (out []bool) {
-	for _, v := range m {
-		out = append(out, v)
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(s.Sessions), notOver), nil
 }
 
 // renew has the user sign in again, to one registry after the other. waiting is the text below "cli." that

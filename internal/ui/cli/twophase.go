@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/sandglass-dev/sandglass/internal/domain/injection"
@@ -20,7 +21,7 @@ func (a *app) phases(ctx context.Context, t *injection.Target, c command) (injec
 	if name == t.Manager.Name && (t.Manager.Major() == 0 || t.Switches) {
 		t.Manager.Version = a.versionOf(ctx, c.path)
 	}
-	p, ok := injection.Split(t.Manager, c.argv[1:], projectScripts(c.argv[1:]))
+	p, ok := injection.Split(t.Manager, c.argv[1:], project(c.argv[1:]))
 	if !ok || name != t.Manager.Name {
 		return p, &misuse{"two-phase", i18n.Args{"Command": clean(strings.Join(c.argv, " "))}}
 	}
@@ -38,24 +39,28 @@ func (a *app) versionOf(ctx context.Context, path string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// projectScripts reads which scripts the project has that a command is for.
-func projectScripts(args []string) func(string) bool {
+// project reads what counts of the project that a command is for: the nearest package.json above its
+// folder, and whether pnpm has a workspace there.
+func project(args []string) injection.Project {
 	var pkg struct {
 		Scripts map[string]any `json:"scripts"`
 	}
+	in := injection.Project{Scripts: func(name string) bool { return pkg.Scripts[name] != nil }}
+	found := false
 	dir, err := filepath.Abs(injection.FolderFlag(args))
 	for err == nil {
-		if text := readSome(filepath.Join(dir, "package.json")); text != nil {
+		if text := readSome(filepath.Join(dir, "package.json")); text != nil && !found {
+			found = true
 			_ = json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &pkg) // the manager says what is wrong with it
-			break
 		}
+		in.PnpmWorkspace = in.PnpmWorkspace || readSome(filepath.Join(dir, "pnpm-workspace.yaml")) != nil
 		up := filepath.Dir(dir)
 		if up == dir {
 			break
 		}
 		dir = up
 	}
-	return func(name string) bool { return pkg.Scripts[name] != nil }
+	return in
 }
 
 // inPhases runs an install in two: what packages hold is fetched with the credentials and no script of
@@ -67,6 +72,9 @@ func (a *app) inPhases(c command, p injection.Phases, h handover) error {
 		return err
 	}
 	name := c.argv[0]
+	if p.NoShell && runtime.GOOS != "windows" {
+		env = with(env, "npm_config_script_shell", "true")
+	}
 	err = a.runnable(name, run(command{c.path, append([]string{name}, p.Fetch...), env}))
 	if config.done != nil {
 		config.done()

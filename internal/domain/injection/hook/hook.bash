@@ -5,8 +5,7 @@ __sandglass_seen=
 \builtin export -n SANDGLASS_ENDS=0 SANDGLASS_OVER=0
 
 __sandglass_load() {
-  \local run state # without values, which would be split as IFS says
-  state=$HOME/.local/state
+  \local run state="$HOME/.local/state" # in quotes: without its alias, local is a command like others
   case ${OSTYPE-} in darwin*) state="$HOME/Library/Application Support" ;; esac
   for run in "${XDG_RUNTIME_DIR-}/sandglass" "${XDG_STATE_HOME:-$state}/sandglass/run"; do
     [[ $run != /sandglass && -r $run/env.sh && -O $run/env.sh ]] || continue
@@ -18,16 +17,20 @@ __sandglass_load() {
 
 __sandglass_prompt() {
   __sandglass_armed=1
+  [[ -e $__sandglass_seen && $PWD == "$__sandglass_here" ]] || __sandglass_changed
+}
+
+__sandglass_changed() {
   [[ -e $__sandglass_seen ]] || __sandglass_load
-  [[ ${PWD-} == "$__sandglass_here" ]] || __sandglass_entered
+  [[ $PWD == "$__sandglass_here" ]] || __sandglass_entered
 }
 
 # The same within a string, where the next command sees what this one returns. With errexit a status
 # that is handed on would end the shell.
 __sandglass_prompt_kept() {
-  set -- $?
+  \local status="$?"
   __sandglass_prompt
-  [[ $- == *e* ]] || return "$1"
+  [[ $- == *e* ]] || return "$status"
 }
 
 case "${PROMPT_COMMAND[*]-}" in
@@ -58,24 +61,26 @@ if [[ -z $(\builtin trap -p DEBUG) ]]; then
   \builtin trap '[[ -z $__sandglass_armed ]] || __sandglass_first; :' DEBUG
 fi
 
-# Before a package manager. The run is noted in an empty file: a session in use is worth a notice. And when a
-# session is over by this shell's own clock, sandglass renews it first, if somebody can be asked.
+# Before a package manager. The run is noted in an empty file, once a minute: a session in use is worth a notice.
+# And when a session is over by this shell's own clock, sandglass renews it first, if somebody can be asked.
+__sandglass_noted=0
+
 __sandglass_before() {
   [[ -e $__sandglass_seen ]] || __sandglass_load
+  __sandglass_now=${EPOCHSECONDS-}
+  # Before 5.0 bash has its clock elsewhere, and before 4.2 none: then what the agent said counts.
+  [[ -n $__sandglass_now ]] || \builtin printf -v __sandglass_now '%(%s)T' -1 2>/dev/null || __sandglass_now=0
+  ((__sandglass_now >= __sandglass_noted && __sandglass_now - __sandglass_noted < 60 && __sandglass_now)) || __sandglass_note
+  if ((SANDGLASS_OVER || SANDGLASS_ENDS && __sandglass_now >= SANDGLASS_ENDS)); then __sandglass_renew "$@"; fi
+}
+
+__sandglass_note() {
+  __sandglass_noted=$__sandglass_now
   [[ ! -e $__sandglass_seen ]] || { : >|"${__sandglass_seen%/*}/used"; } 2>/dev/null || :
-  if ((SANDGLASS_OVER)); then
-    __sandglass_renew "$@"
-  elif ((SANDGLASS_ENDS)); then
-    \local now
-    now=${EPOCHSECONDS-}
-    [[ -n $now ]] || \builtin printf -v now '%(%s)T' -1 2>/dev/null || now=0 # bash 3 has no clock
-    ((now < SANDGLASS_ENDS)) || __sandglass_renew "$@"
-  fi
-  return 0
 }
 
 __sandglass_renew() {
-  [[ -t 0 && -t 2 && -z ${CI-} && -z ${SANDGLASS_NO_INPUT-} ]] && __sandglass_front && __sandglass_find || return 0
+  [[ -t 0 && -t 2 && -z ${CI-}${SANDGLASS_NO_INPUT-}${COMP_LINE-} ]] && __sandglass_front && __sandglass_find || return 0
   "$__sandglass_program" ensure -- "$@" >&2 || : # whatever comes of it, the command runs
   [[ -e $__sandglass_seen ]] || __sandglass_load
 }
@@ -84,16 +89,15 @@ __sandglass_renew() {
 __sandglass_front() {
   \local group front _
   { IFS=' ' \builtin read -r _ _ _ _ group _ _ front _ </proc/self/stat; } 2>/dev/null || return 0
-  [[ $group == "$front" ]]
+  [[ $group == "$front" || $front == -1 ]]
 }
 
 # The program as an absolute path from PATH: never one that a repository brings along.
 __sandglass_find() {
-  \local dir rest
-  rest=${PATH-}:
+  \local dir rest="${PATH-}:"
   while [[ -n $rest ]]; do
     dir=${rest%%:*} rest=${rest#*:}
-    [[ $dir == /* && $dir != "${PWD-}" && $dir != */node_modules/* && -f $dir/sandglass && -x $dir/sandglass ]] || continue
+    [[ $dir == /* && $dir != "$PWD" && $dir != */node_modules/* && -f $dir/sandglass && -x $dir/sandglass ]] || continue
     __sandglass_program=$dir/sandglass
     return 0
   done
@@ -115,9 +119,8 @@ __sandglass_here=
 __sandglass_asked=
 
 __sandglass_entered() {
-  \local name home dir
-  __sandglass_here=${PWD-} home=${HOME-}
-  dir=${__sandglass_here%/} home=${home%/}
+  \local name home="${HOME-}" dir="${PWD%/}"
+  __sandglass_here=$PWD home=${home%/}
   while [[ $dir != "$home" ]]; do
     for name in .npmrc .yarnrc.yml .yarnrc bunfig.toml pnpm-workspace.yaml .env.yarn; do
       [[ ! -e $dir/$name ]] || { __sandglass_ask "${dir:-/.}"; return 0; }

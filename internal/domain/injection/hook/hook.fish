@@ -12,6 +12,7 @@ function __sandglass_load
         test "$run" != /sandglass -a -r "$run/env.fish" -a -O "$run/env.fish"; or continue
         builtin source $run/env.fish 2>/dev/null
         set -g __sandglass_seen $run/gen.$SANDGLASS_GEN
+        set -g __sandglass_used $run/used
         return 0
     end
     return 0
@@ -27,7 +28,7 @@ function __sandglass_command --on-event fish_preexec
     test -e "$__sandglass_seen"; or __sandglass_load
     set -l runs (__sandglass_runs "$argv[1]"); or return 0
     # That is noted in an empty file: a session in use is worth a notice.
-    test -e "$__sandglass_seen"; and true >(string replace -r '[^/]*$' used -- $__sandglass_seen) 2>/dev/null
+    test -e "$__sandglass_seen"; and true >$__sandglass_used 2>/dev/null
     # The agent says when a session is over: fish has no clock. Nobody waits for a job in the background.
     test "$SANDGLASS_OVER" = 1; and not string match -qr '(?<![&<>])&(?![&>|])' -- "$argv[1]"; or return 0
     test -t 0 -a -t 2 -a -z "$CI" -a -z "$SANDGLASS_NO_INPUT"; and __sandglass_find; or return 0

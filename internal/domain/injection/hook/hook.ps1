@@ -50,14 +50,14 @@ function global:__SandglassCommand([string]$Line) {
     foreach ($command in $tree.FindAll({ $args[0] -is [Management.Automation.Language.CommandAst] }, $false)) {
         $name = "$($command.GetCommandName())"
         if (-not $name) { continue }
-        $alias = $ExecutionContext.InvokeCommand.GetCommand($name, 'Alias')
+        $alias = Get-Item -LiteralPath "Alias:$name" -ErrorAction Ignore
         if ($alias) { $name = $alias.Definition }
         $name = [IO.Path]::GetFileName($name) -replace '\.(exe|cmd|bat|ps1)$', ''
         if ('npm', 'npx', 'pnpm', 'pnpx', 'yarn', 'bun', 'bunx', 'deno' -notcontains $name) { continue }
-        $words = foreach ($element in ($command.CommandElements | Select-Object -Skip 1)) {
+        $words = @(foreach ($element in ($command.CommandElements | Select-Object -Skip 1)) {
             if ($element -is [Management.Automation.Language.StringConstantExpressionAst]) { $element.Value } else { $element.Extent.Text }
-        }
-        $runs += , (@($name) + @($words))
+        })
+        $runs += , (@($name) + $words)
         if ($command.Parent.Background) { $behind = $true } # nobody waits for a job in the background
     }
     if ($runs.Count) { __SandglassBefore $runs $behind }

@@ -1,7 +1,7 @@
 # Sandglass: gives every prompt and command of this shell the registry logins as they are now.
 # It holds no secret. Before each it asks whether one file still exists: no process, one system call.
 
-typeset -g __sandglass_seen= __sandglass_here= __sandglass_program=
+typeset -g __sandglass_seen= __sandglass_here= __sandglass_program= __sandglass_now=0 __sandglass_noted=0
 typeset -ga __sandglass_asked
 typeset -g +x SANDGLASS_ENDS=0 SANDGLASS_OVER=0
 
@@ -18,7 +18,9 @@ __sandglass_load() {
   return 0
 }
 
-__sandglass_prompt() {
+__sandglass_prompt() { [[ -e $__sandglass_seen && $PWD == "$__sandglass_here" ]] || __sandglass_changed; }
+
+__sandglass_changed() {
   [[ -e $__sandglass_seen ]] || __sandglass_load
   [[ $PWD == "$__sandglass_here" ]] || __sandglass_entered
 }
@@ -26,20 +28,24 @@ __sandglass_prompt() {
 # Before a command: a login may have ended while the shell waited at its prompt, so it looks again.
 __sandglass_command() { [[ -e $__sandglass_seen ]] || __sandglass_load; }
 
-# Before a package manager. The run is noted in an empty file: a session in use is worth a notice. And when a
-# session is over by this shell's own clock, sandglass renews it first, if somebody can be asked.
+# Before a package manager. The run is noted in an empty file, once a minute: a session in use is worth a notice.
+# And when a session is over by this shell's own clock, sandglass renews it first, if somebody can be asked. A
+# shell without clock goes by what the agent said.
 __sandglass_before() {
   [[ -e $__sandglass_seen ]] || __sandglass_load
+  __sandglass_now=${EPOCHSECONDS-0}
+  (( __sandglass_now >= __sandglass_noted && __sandglass_now - __sandglass_noted < 60 && __sandglass_now )) || __sandglass_note
+  if (( SANDGLASS_OVER || SANDGLASS_ENDS && __sandglass_now >= SANDGLASS_ENDS )); then __sandglass_renew "$@"; fi
+}
+
+__sandglass_note() {
+  __sandglass_noted=$__sandglass_now
   [[ ! -e $__sandglass_seen ]] || { : >| "${__sandglass_seen%/*}/used"; } 2>/dev/null || :
-  if (( SANDGLASS_OVER || SANDGLASS_ENDS && ${EPOCHSECONDS-0} >= SANDGLASS_ENDS )); then
-    __sandglass_renew "$@"
-  fi
-  return 0
 }
 
 __sandglass_renew() {
   emulate -L zsh
-  [[ -t 0 && -t 2 && -z ${CI-} && -z ${SANDGLASS_NO_INPUT-} ]] && __sandglass_front && __sandglass_find || return 0
+  [[ -t 0 && -t 2 && -z ${CI-}${SANDGLASS_NO_INPUT-}${WIDGET-} ]] && __sandglass_front && __sandglass_find || return 0
   "$__sandglass_program" ensure -- "$@" >&2 # whatever comes of it, the command runs
   __sandglass_command
 }
@@ -50,7 +56,7 @@ __sandglass_front() {
   local stat
   { IFS= \builtin read -r stat </proc/self/stat; } 2>/dev/null || return 0
   local -a of=(${=stat##*\) })
-  [[ $of[3] == $of[6] ]]
+  [[ $of[3] == $of[6] || $of[6] == -1 ]]
 }
 
 # The program as an absolute path from PATH: never one that a repository brings along.
@@ -68,7 +74,7 @@ __sandglass_find() {
 __sandglass_wrap() {
   emulate -L zsh
   local name
-  \builtin zmodload -F zsh/datetime p:EPOCHSECONDS 2>/dev/null # a shell without it goes by what the env file says
+  \builtin zmodload -F zsh/datetime p:EPOCHSECONDS 2>/dev/null
   for name in npm npx pnpm pnpx yarn bun bunx deno; do
     ! \builtin functions "$name" >/dev/null || continue # the user's own goes first
     \builtin eval "function '$name' { __sandglass_before $name \"\$@\"; \\builtin command $name \"\$@\"; }"
