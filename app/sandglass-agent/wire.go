@@ -12,6 +12,7 @@ import (
 	"github.com/sandglass-dev/sandglass/assets/icon"
 	"github.com/sandglass-dev/sandglass/internal/adapter/browser"
 	"github.com/sandglass-dev/sandglass/internal/adapter/deskenv"
+	"github.com/sandglass-dev/sandglass/internal/adapter/dirs"
 	"github.com/sandglass-dev/sandglass/internal/adapter/envfile"
 	"github.com/sandglass-dev/sandglass/internal/adapter/files"
 	"github.com/sandglass-dev/sandglass/internal/adapter/keyring"
@@ -98,14 +99,15 @@ func (w world) openLog(level string) (log *slog.Logger, done func()) {
 
 // sweep removes what a killed agent left half-done beside the files that it writes.
 func (w world) sweep(config *files.Files) {
-	dirs := []string{w.dirs.Config, w.dirs.State}
+	beside := []string{w.dirs.Config, w.dirs.State}
 	for _, f := range w.files {
 		if real, err := filepath.EvalSymlinks(f.Path); err == nil {
-			dirs = append(dirs, filepath.Dir(real))
+			beside = append(beside, filepath.Dir(real))
 		}
-		dirs = append(dirs, filepath.Dir(f.Path))
+		beside = append(beside, filepath.Dir(f.Path))
 	}
-	config.Sweep(dirs...)
+	config.Sweep(beside...)
+	dirs.SweepDead(filepath.Join(w.dirs.Runtime, "exec")) // private copies of the user's config, by sandglass exec
 }
 
 // followHosts hands on what the tray learns of its host.

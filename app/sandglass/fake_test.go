@@ -85,6 +85,16 @@ var states = map[string]func(*fakeagent.Agent){
 	"curious": func(a *fakeagent.Agent) {
 		a.Seen = api.Inspection{Dir: "/src/cloned", Findings: []api.Finding{{Code: "from-the-future", Severity: api.SeverityInfo}}}
 	},
+	"between": func(a *fakeagent.Agent) {
+		a.Seen = api.Inspection{Dir: "/src/cloned", Seal: []string{"npm_config_strict_ssl=true", "npm_config_proxy=null"}, Findings: []api.Finding{
+			{Code: api.FindingHostileTLS, Severity: api.SeverityError, File: "/src/cloned/.npmrc", Line: 2, Args: map[string]string{"Key": "strict-ssl"}},
+		}}
+	},
+	"lookalike": func(a *fakeagent.Agent) {
+		a.Seen = api.Inspection{Dir: "/src/cloned", Withhold: []string{"SG_TEST"}, Findings: []api.Finding{
+			{Code: api.FindingHostileLookalike, Severity: api.SeverityError, File: "/src/cloned/.npmrc", Line: 1, Args: map[string]string{"Host": "registry.example.com"}},
+		}}
+	},
 	"fixable": func(a *fakeagent.Agent) {
 		a.Set(func(s *api.Snapshot) {
 			s.Findings = append(s.Findings, api.Finding{

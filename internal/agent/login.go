@@ -46,7 +46,9 @@ func (a *Agent) Login(ctx context.Context, req api.LoginRequest, report func(api
 			}
 			switch step.State {
 			case api.LoginDone:
-				return nil
+				// Who asks for a snapshot next finds the new session in it.
+				_, err := ask(ctx, a, func() (struct{}, error) { return struct{}{}, nil })
+				return err
 			case api.LoginFailed:
 				return step.Error
 			}

@@ -6,12 +6,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/adapter/ipc"
 	"github.com/sandglass-dev/sandglass/internal/adapter/window"
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
 	"github.com/sandglass-dev/sandglass/internal/testkit/clients"
@@ -44,19 +46,14 @@ func threeSessions(now time.Time) []api.Session {
 	}
 }
 
-// TestWindow starts the real window on a real screen, presses its first button by the keyboard, and
-// lets it end with the agent that started it.
-func TestWindow(t *testing.T) {
-	buildWindow(t)
-	d := desktop.Start(t)
+// openWindow starts the real window on a real screen, before this agent. Its end is part of the test.
+func openWindow(t *testing.T, d *desktop.Desktop, agent api.Agent) desktop.Window {
+	t.Helper()
 	home := clients.NewHome(t, "http://127.0.0.1:1/")
-	dir := filepath.Join(home.Dir, "run", "sandglass")
-	ln, err := ipc.Listen(dir)
+	ln, err := ipc.Listen(filepath.Join(home.Dir, "run", "sandglass"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	agent := fakeagent.New(time.Now())
-	agent.Set(func(s *api.Snapshot) { s.Sessions = threeSessions(time.Now()) })
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan error, 1)
 	go func() { served <- ipc.Serve(ctx, ln, agent) }()
@@ -64,25 +61,82 @@ func TestWindow(t *testing.T) {
 	env = append(env, "HOME="+home.Dir, "XDG_RUNTIME_DIR="+filepath.Join(home.Dir, "run"))
 	t.Setenv("DISPLAY", ":0") // the launcher looks at its own process's
 	launcher := window.New(filepath.Join(programs, "sandglass-window"), env, testLog(t))
+	t.Cleanup(func() {
+		launcher.Close()
+		desktop.Until(t, "the window to end", func() bool { return !d.Shows(windowClass) })
+		cancel()
+		if err := <-served; err != nil && !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
 	if err := launcher.Show(ctx); err != nil {
 		t.Fatal(err)
 	}
 	w := d.WaitWindow(t, windowClass)
 	desktop.Until(t, "the window to draw", func() bool { return d.Colours(t, w) > 400 })
+	return d.WaitWindow(t, windowClass) // it has its place now
+}
+
+// TestWindow starts the real window on a real screen, presses its first button by the keyboard, and
+// lets it end with the agent that started it.
+func TestWindow(t *testing.T) {
+	buildWindow(t)
+	d := desktop.Start(t)
+	agent := fakeagent.New(time.Now())
+	agent.Set(func(s *api.Snapshot) { s.Sessions, s.Settings.Move = threeSessions(time.Now()), true })
+	w := openWindow(t, d, agent)
 	// A click into the window gives it the keyboard. The header's button comes first, then the cards'.
 	d.Shot(t, "window")
-	w = d.WaitWindow(t, windowClass) // it has its place now
 	d.Click(t, w.X+w.Width/2, w.Y+w.Height/2)
 	d.Key(t, "Tab", "Tab", "space")
-	login, stop := context.WithTimeout(ctx, 20*time.Second)
+	login, stop := context.WithTimeout(t.Context(), 20*time.Second)
 	defer stop()
 	if !agent.Await(login, func(c fakeagent.Call) bool { return c.Method == "login" }) {
 		t.Error("the keyboard reached no Renew button")
 	}
-	launcher.Close()
-	desktop.Until(t, "the window to end", func() bool { return !d.Shows(windowClass) })
-	cancel()
-	if err := <-served; err != nil && !errors.Is(err, context.Canceled) {
-		t.Error(err)
+}
+
+// twoShells is an agent on a computer with two shells.
+type twoShells struct{ *fakeagent.Agent }
+
+func (a twoShells) Plan(ctx context.Context, req api.SetupRequest) (api.Plan, error) {
+	p, err := a.Agent.Plan(ctx, req)
+	p.Shells = []string{"bash", "zsh"}
+	p.Reach = []injection.Reach{{Manager: "npm", Version: "12.0.1", Registry: registry.Public.String(), Way: injection.WayUserLine}}
+	for _, shell := range req.Shells {
+		p.Edits = append(p.Edits, api.PlanEdit{File: "/home/alice/." + shell + "rc", Diff: []string{"+. ~/.config/sandglass/hook." + shell}})
 	}
+	return p, err
+}
+
+// TestWindowSetsUp is the first run by the keyboard alone: one shell less, Apply, and on to the sessions.
+func TestWindowSetsUp(t *testing.T) {
+	buildWindow(t)
+	d := desktop.Start(t)
+	agent := twoShells{fakeagent.New(time.Now())}
+	agent.Set(func(s *api.Snapshot) { s.Sessions[0].Places = nil })
+	w := openWindow(t, d, agent)
+	limit, stop := context.WithTimeout(t.Context(), 40*time.Second)
+	defer stop()
+	await := func(what string, ok func(fakeagent.Call) bool) {
+		t.Helper()
+		if !agent.Await(limit, ok) {
+			d.Shot(t, "setup-lost")
+			t.Fatalf("%s: the agent was asked %+v", what, agent.Calls())
+		}
+	}
+	shells := func(want ...string) func(fakeagent.Call) bool {
+		return func(c fakeagent.Call) bool {
+			req, ok := c.Params.(api.SetupRequest)
+			return ok && slices.Equal(req.Shells, want)
+		}
+	}
+	await("the first plan", shells("bash", "zsh"))
+	d.Click(t, w.X+w.Width*3/4, w.Y+w.Height*3/4) // on nothing: it gives the window the keyboard
+	d.Key(t, "Tab", "space")                      // the first shell
+	await("a choice", shells("zsh"))
+	d.Shot(t, "setup")
+	d.Key(t, "shift+Tab", "shift+Tab", "shift+Tab", "Return") // backwards: the rooms, then Apply
+	await("apply", func(c fakeagent.Call) bool { return c.Method == "apply" })
+	d.Shot(t, "setup-done")
 }

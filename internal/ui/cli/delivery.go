@@ -19,6 +19,32 @@ import (
 type handover struct {
 	items []api.GrantItem
 	way   injection.Delivery
+	seal  []string // NAME=VALUE: settings that keep a project from getting in between
+}
+
+// protection says what a command must find in its environment, so that the files of the folder cannot lead
+// the session astray. Where nothing does, the command is not run: it was to be given the session.
+func (a *app) protection(ctx context.Context) (seal []string, err error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return nil, nil // a folder that is gone has no files
+	}
+	seen, err := a.agent.Inspect(ctx, api.InspectRequest{Dir: dir})
+	if err != nil || len(seen.Seal) == 0 && len(seen.Withhold) == 0 {
+		return nil, err
+	}
+	st := a.style(a.Stderr)
+	for _, f := range seen.Findings {
+		if f.Severity == api.SeverityError {
+			a.say("%s", a.short(st, f))
+		}
+	}
+	if len(seen.Withhold) > 0 {
+		a.say("%s %s\n%s %s\n", a.t("error"), a.t("exec.refused"), a.t("hint"), a.t("exec.refused.hint"))
+		return nil, status(exitRefused)
+	}
+	a.say("%s\n", a.t("exec.sealed"))
+	return seen.Seal, nil
 }
 
 // target says what is known of a command that was found.
@@ -96,7 +122,21 @@ func (a *app) equip(h handover) (env []string, config userConfig, err error) {
 			return nil, config, err
 		}
 	}
-	return environment(a.Environ(), h, config.path), config, nil
+	return sealed(environment(a.Environ(), h, config.path), h.seal), config, nil
+}
+
+// sealed is env with settings that the user has not made there: those count before a project's anyway.
+func sealed(env, seal []string) []string {
+	for _, pair := range seal {
+		name, _, _ := strings.Cut(pair, "=")
+		if !slices.ContainsFunc(env, func(line string) bool {
+			have, _, _ := strings.Cut(line, "=")
+			return sameVariable(have, name)
+		}) {
+			env = append(env, pair)
+		}
+	}
+	return env
 }
 
 // environment is env with what a command is given, each name once: other programs decide what a name

@@ -40,7 +40,7 @@ func TestEnvironment(t *testing.T) {
 			way: injection.Delivery{File: true, Variables: true}, config: "/ours",
 		},
 	} {
-		if got := strings.Join(environment(inherited, handover{items, c.way}, c.config), " "); got != want {
+		if got := strings.Join(environment(inherited, handover{items: items, way: c.way}, c.config), " "); got != want {
 			t.Errorf("%+v\n%s, want\n%s", c, got, want)
 		}
 	}

@@ -25,8 +25,8 @@ type execOptions struct {
 	twoPhase, noInput bool
 }
 
-// exec runs a command with the credentials in its environment, and in no other place. On unix this
-// process becomes the command: terminal, signals, exit code and process id are the command's own.
+// exec runs a command with the credentials, which nothing else gets. On unix this process becomes the
+// command: terminal, signals, exit code and process id are the command's own.
 func (a *app) exec(ctx context.Context, argv []string, o execOptions) error {
 	path, err := a.find(argv[0])
 	if err != nil {
@@ -43,14 +43,18 @@ func (a *app) exec(ctx context.Context, argv []string, o execOptions) error {
 	if err != nil {
 		return err
 	}
+	seal, err := a.protection(ctx)
+	if err != nil {
+		return err
+	}
 	a.missingLine(ctx, t.Manager, g)
 	c := command{path: path, argv: argv}
 	t.Shadowed = t.Manager.Name == "pnpm" && a.shadowed(g.Items)
 	way := injection.Deliver(t)
 	if o.twoPhase {
-		return a.inPhases(c, phases, handover{g.Items, way})
+		return a.inPhases(c, phases, handover{g.Items, way, seal})
 	}
-	env, config, err := a.equip(handover{g.Items, way})
+	env, config, err := a.equip(handover{g.Items, way, seal})
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,11 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 )
@@ -61,15 +64,21 @@ func (a *app) inspected(seen api.Inspection) string {
 	return out
 }
 
-// inspectQuietly is for shells, at a change of folder: it tells a thing once, waits for no agent to start,
-// and never fails.
+// inspectQuietly is for shells, on entering a project: it tells a thing once, waits for no agent to start,
+// and never fails. What keeps the project from the sessions it prints each time, for the shell's hook.
 func (a *app) inspectQuietly(ctx context.Context, folder string) {
 	dir, err := absolute(folder)
 	if err != nil {
 		return
 	}
 	seen, err := a.agent.Inspect(ctx, api.InspectRequest{Dir: dir, Once: true})
-	if err != nil || len(seen.Findings) == 0 {
+	if err != nil {
+		return
+	}
+	for _, setting := range slices.Concat(a.notSet(seen.Seal), seen.Withhold) {
+		fmt.Fprintln(a.Stdout, setting) // a shell that went away needs none
+	}
+	if len(seen.Findings) == 0 {
 		return
 	}
 	a.speak(ctx)
@@ -77,6 +86,26 @@ func (a *app) inspectQuietly(ctx context.Context, folder string) {
 	for _, f := range seen.Findings {
 		a.say("%s", a.short(st, f))
 	}
+	if len(seen.Seal) > 0 {
+		a.say("%s\n", a.t("inspect.sealed"))
+	}
+	if len(seen.Withhold) > 0 {
+		a.say("%s\n", a.t("inspect.withheld"))
+	}
+}
+
+// notSet leaves out the settings that the environment has already, in whatever case: npm takes them all, and
+// what the user says goes.
+func (a *app) notSet(settings []string) []string {
+	has := map[string]bool{}
+	for _, v := range a.Environ() {
+		name, _, _ := strings.Cut(v, "=")
+		has[strings.ToLower(name)] = true
+	}
+	return slices.DeleteFunc(slices.Clone(settings), func(s string) bool {
+		name, _, _ := strings.Cut(s, "=")
+		return has[strings.ToLower(name)]
+	})
 }
 
 // absolute is a folder's path, of the current one for "". It must be there.

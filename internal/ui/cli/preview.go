@@ -13,6 +13,7 @@ import (
 type preview struct {
 	plan  api.Plan
 	modes []injection.Mode
+	undo  bool
 }
 
 // inForce lists the modes that registries have after what is wished for.
@@ -39,6 +40,9 @@ func (a *app) preview(p preview, st style) string {
 	var b strings.Builder
 	for _, e := range p.plan.Edits {
 		b.WriteString(a.edit(e, st))
+	}
+	if p.plan.Move && !p.undo {
+		b.WriteString(a.t("setup.from-now-on") + "\n\n")
 	}
 	if len(p.plan.Reach) > 0 {
 		b.WriteString(st.paint(bold, a.t("setup.reach")) + "\n" + table(st, a.reach(p.plan.Reach)) + "\n")
@@ -79,14 +83,11 @@ func (a *app) edit(e api.PlanEdit, st style) string {
 func (a *app) reach(all []injection.Reach) (rows [][]cell) {
 	for _, r := range all {
 		name := strings.TrimSpace(clean(r.Manager) + " " + clean(r.Version))
-		way, colour := clean(string(r.Way)), ""
+		way := clean(string(r.Way))
 		if key := "cli.way." + string(r.Way); a.p().Has(key) {
 			way = a.p().T(key)
 		}
-		if r.Way == injection.WayNone {
-			colour = yellow
-		}
-		rows = append(rows, []cell{{"  " + name, bold}, {nameOf(r.Registry), ""}, {way, colour}})
+		rows = append(rows, []cell{{"  " + name, bold}, {nameOf(r.Registry), ""}, {way, ""}})
 	}
 	return rows
 }

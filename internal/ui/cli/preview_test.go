@@ -16,16 +16,16 @@ func TestPreview(t *testing.T) {
 		Edits: []api.PlanEdit{{File: "/h/.npmrc", Diff: []string{"+x"}}},
 		Reach: []injection.Reach{
 			{Manager: "npm", Version: "12.2.0", Registry: npm, Way: injection.WayUserLine},
-			{Manager: "bun", Registry: npm, Way: injection.WayNone},
+			{Manager: "bun", Registry: npm, Way: "from-the-future"},
 			{Manager: "new\x1b[31m", Registry: npm, Way: "from-the-future"},
 		},
 		Warnings: []api.Finding{{Code: api.FindingKnownVariable, Severity: api.SeverityWarning, Args: map[string]string{"Variable": "NPM_TOKEN"}}},
 	}
 	a, _, _ := testApp(nil, nil)
-	got := a.preview(preview{plan, []injection.Mode{injection.ModeExec, injection.ModeEnv}}, style{})
+	got := a.preview(preview{plan: plan, modes: []injection.Mode{injection.ModeExec, injection.ModeEnv}}, style{})
 	for _, want := range []string{
 		"/h/.npmrc changes:\n  +x\n\n",
-		"  npm 12.2.0  npm  a line in your .npmrc, and the shell's variable\n  bun         npm  none that is safe\n  new[31m     npm  from-the-future\n",
+		"  npm 12.2.0  npm  a line in your .npmrc, and the shell's variable\n  bun         npm  from-the-future\n  new[31m     npm  from-the-future\n",
 		"  * exec  nothing with --two-phase", "  * env   the session, as can every program started from your shells\n", "    file  the session",
 		"! ",
 	} {
@@ -62,7 +62,7 @@ func TestInForce(t *testing.T) {
 // TestEveryWayHasWords: ways and modes are shown in the user's language.
 func TestEveryWayHasWords(t *testing.T) {
 	var keys []string
-	for _, w := range []injection.Way{injection.WayUserLine, injection.WayYarnLine, injection.WayLiteral, injection.WayHelper, injection.WayExec, injection.WayNone} {
+	for _, w := range []injection.Way{injection.WayUserLine, injection.WayYarnLine, injection.WayLiteral, injection.WayHelper, injection.WayExec} {
 		keys = append(keys, "cli.way."+string(w))
 	}
 	for _, m := range injection.Modes {

@@ -104,12 +104,14 @@ func (a *app) renew(ctx context.Context, sessions []api.Session, waiting string)
 
 // ended says whose session ended when.
 func (a *app) ended(s api.Session) string {
-	args := i18n.Args{"Registry": clean(s.Name), "Account": clean(s.Account)}
-	if s.Ends.IsZero() {
-		return a.t("renew.over", args)
+	who := clean(s.Name)
+	if s.Account != "" {
+		who = a.t("renew.who", i18n.Args{"Registry": who, "Account": clean(s.Account)})
 	}
-	args["Clock"] = a.p().Clock(s.Ends, a.Now())
-	return a.t("renew.over.at", args)
+	if s.Ends.IsZero() {
+		return a.t("renew.over", i18n.Args{"Who": who})
+	}
+	return a.t("renew.over.at", i18n.Args{"Who": who, "Clock": a.p().Clock(s.Ends, a.Now())})
 }
 
 // signIn waits for a login and shows its page and the time that goes by.

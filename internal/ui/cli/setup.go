@@ -52,7 +52,7 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 	if err != nil {
 		return err
 	}
-	shown := preview{plan, inForce(wishes, s)}
+	shown := preview{plan, inForce(wishes, s), o.undo}
 	switch {
 	case o.json:
 		err = a.planJSON(plan)
@@ -110,8 +110,8 @@ func (a *app) knows(shell string) (string, error) {
 	return "", err
 }
 
-// wishes makes a request of the flags. Without any, it is the user's own shell, and the placeholders
-// for what stands in the open now: both are shown, and the user is asked.
+// wishes makes a request of the flags. Without any, it is the user's own shell, and placeholders for what
+// stands in the open, now and later: both are shown, and the user is asked.
 func (a *app) wishes(o setupOptions, s api.Snapshot) (api.SetupRequest, error) {
 	req := api.SetupRequest{Undo: o.undo, Move: o.move, Mode: injection.Mode(o.mode), Registry: resolve(o.registry, s), Helper: o.helper}
 	if o.desktopSet {
@@ -133,7 +133,7 @@ func (a *app) wishes(o setupOptions, s api.Snapshot) (api.SetupRequest, error) {
 		}
 	}
 	if !o.moveSet && !o.yes && !o.undo {
-		req.Move = literals(s)
+		req.Move = true
 	}
 	for _, shell := range req.Shells {
 		if err := a.forShell(shell, a.knows); err != nil {
@@ -141,18 +141,6 @@ func (a *app) wishes(o setupOptions, s api.Snapshot) (api.SetupRequest, error) {
 		}
 	}
 	return req, nil
-}
-
-// literals reports whether a secret stands in one of the user's files.
-func literals(s api.Snapshot) bool {
-	for _, one := range s.Sessions {
-		for _, p := range one.Places {
-			if p.Literal && p.Level != api.LevelProject {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // agree asks once.

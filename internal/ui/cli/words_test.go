@@ -120,7 +120,7 @@ func TestEveryCommandIsExplained(t *testing.T) {
 				}
 			}
 			for _, sub := range cmd.Commands() {
-				if !sub.Hidden {
+				if explained(sub) {
 					walk(sub)
 				}
 			}
