@@ -11,7 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 	"github.com/sandglass-dev/sandglass/internal/testkit/clients"
+	"github.com/sandglass-dev/sandglass/internal/testkit/fakeagent"
 )
 
 // plain is what every Go program of this kind pays for: network, TLS and JSON linked in, a version printed.
@@ -46,6 +48,8 @@ func BenchmarkStartup(b *testing.B) {
 		{name: "version", argv: []string{m.program, "version"}},
 		{name: "hook", argv: []string{m.program, "hook", "--shell", "bash"}},
 		{name: "env", argv: []string{m.program, "env", "--shell", "bash"}},
+		{name: "helper", argv: []string{m.program, "helper", registry.Public.String()}},
+		{name: "cat-script", argv: []string{script(b, dir, "cat-script", "#!/bin/sh\ncat '"+secretFile(b, dir)+"'\n")}},
 		{name: "status", argv: []string{m.program, "status"}},
 		{name: "true", argv: []string{"/bin/true"}},
 		{name: "exec-true", argv: []string{m.program, "exec", "--", "/bin/true"}},
@@ -81,6 +85,26 @@ func peers(b *testing.B) (all []timed) {
 		all = append(all, timed{name: "gh-version", argv: []string{gh, "--version"}})
 	}
 	return all
+}
+
+// script is a program of one line, as users write one for pnpm's tokenHelper.
+func script(b *testing.B, dir, name, text string) string {
+	b.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
+		b.Fatal(err)
+	}
+	return path
+}
+
+// secretFile is what such a script shows.
+func secretFile(b *testing.B, dir string) string {
+	b.Helper()
+	path := filepath.Join(dir, "session")
+	if err := os.WriteFile(path, []byte("Bearer "+fakeagent.Canary.Reveal()+"\n"), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return path
 }
 
 type timed struct {

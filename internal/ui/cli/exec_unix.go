@@ -21,9 +21,11 @@ var passed = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscal
 // fromTerminal reports whether the program got a signal by itself: keys of the terminal send it to all who
 // are in front.
 func fromTerminal(sig os.Signal) bool {
-	if sig != syscall.SIGINT && sig != syscall.SIGQUIT {
-		return false
-	}
+	return (sig == syscall.SIGINT || sig == syscall.SIGQUIT) && inFront()
+}
+
+// inFront reports whether this process is one of those that the terminal listens to.
+func inFront() bool {
 	tty, err := os.Open("/dev/tty")
 	if err != nil {
 		return false

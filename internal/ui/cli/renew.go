@@ -23,9 +23,9 @@ func (a *app) quiet(noInput bool) bool {
 	return noInput || set("CI") || set("SANDGLASS_NO_INPUT")
 }
 
-// mayAsk reports whether somebody sits at the terminal who can sign in.
+// mayAsk reports whether somebody sits at the terminal who can sign in. A job in the background asks nobody.
 func (a *app) mayAsk(noInput bool) bool {
-	return !a.quiet(noInput) && isTerminal(a.Stdin) && isTerminal(a.Stderr)
+	return !a.quiet(noInput) && isTerminal(a.Stdin) && isTerminal(a.Stderr) && inFront()
 }
 
 // commandName is the name of a program as users type it: npm for C:\node\npm.cmd.
