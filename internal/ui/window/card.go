@@ -22,14 +22,14 @@ type card struct {
 	glass                    *canvas.Image
 	title, about, big, small *canvas.Text
 	chips                    *fyne.Container
-	button                   *widget.Button
+	button                   *button
 	shown                    words
 	spec                     icon.Spec
 	session                  api.Session
 }
 
 // newCard makes an empty card whose button calls tapped with the session as it is then.
-func newCard(tapped func(api.Session)) *card {
+func newCard(h *hand, tapped func(api.Session)) *card {
 	p := current()
 	c := &card{
 		glass: &canvas.Image{FillMode: canvas.ImageFillContain, ScaleMode: canvas.ImageScaleSmooth},
@@ -38,7 +38,7 @@ func newCard(tapped func(api.Session)) *card {
 		chips: container.NewHBox(),
 	}
 	c.glass.SetMinSize(fyne.NewSquareSize(7 * grid))
-	c.button = action("", false, func() { tapped(c.session) })
+	c.button = h.button("", false, func() { tapped(c.session) })
 	facts := container.NewVBox(c.title, c.about, c.chips)
 	when := container.New(layout.NewCustomPaddedLayout(0, 0, 3*grid, 0), fixed(container.NewVBox(c.big, c.small), 26*grid))
 	right := container.NewHBox(when, fixed(container.NewCenter(c.button), 14*grid))

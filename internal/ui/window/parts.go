@@ -4,11 +4,13 @@ import (
 	"image/color"
 	"os"
 	"strings"
+	"unicode"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -49,15 +51,6 @@ func fixed(content fyne.CanvasObject, width float32) fyne.CanvasObject {
 	return container.NewStack(strut, content)
 }
 
-// action makes a button, in the accent colour where it is what to do now.
-func action(label string, primary bool, tapped func()) *widget.Button {
-	b := widget.NewButton(label, tapped)
-	if primary {
-		b.Importance = widget.HighImportance
-	}
-	return b
-}
-
 // shortPath writes a path below the home folder with "~".
 func shortPath(path string) string {
 	home, err := os.UserHomeDir()
@@ -65,4 +58,26 @@ func shortPath(path string) string {
 		return "~" + string(os.PathSeparator) + rest
 	}
 	return path
+}
+
+// prose is a text that takes as many lines as it needs. Japanese knows no blanks between words: broken at the
+// few that there are, its lines would end anywhere.
+func prose(s string) *widget.Label {
+	l := widget.NewLabel(s)
+	l.Wrapping = wrapping(s)
+	return l
+}
+
+func wrapping(s string) fyne.TextWrap {
+	if strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Han) }) {
+		return fyne.TextWrapBreak
+	}
+	return fyne.TextWrapWord
+}
+
+// caption is small prose.
+func caption(s string) *widget.Label {
+	l := prose(s)
+	l.SizeName, l.Importance = theme.SizeNameCaptionText, widget.LowImportance
+	return l
 }

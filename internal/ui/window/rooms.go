@@ -9,7 +9,6 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
@@ -32,19 +31,6 @@ func glassSpec(s api.Session, now time.Time) icon.Spec {
 	return icon.Spec{State: glasses[s.StateAt(now)], Exact: true, Share: s.Share(now), Size: glassSize, Dark: current() == night}
 }
 
-// rail is the left side: the program's name, the room, and what keeps the secrets.
-func (v *View) rail() fyne.CanvasObject {
-	c := current()
-	mark := canvas.NewImageFromImage(icon.Render(icon.Spec{State: icon.Running, Share: 0.6, Size: glassSize / 2, Dark: c == night}))
-	mark.SetMinSize(fyne.NewSquareSize(3 * grid))
-	mark.FillMode = canvas.ImageFillContain
-	brand := container.New(layout.NewCustomPaddedLayout(0, grid, grid, 0), container.NewHBox(mark, space(grid/2), text("Sandglass", sizeHead, c.ink, true)))
-	back := canvas.NewRectangle(c.chosen)
-	back.CornerRadius, back.StrokeColor, back.StrokeWidth = grid, c.line, 1
-	room := container.NewStack(back, container.New(layout.NewCustomPaddedLayout(grid, grid, 12, grid), text(v.p.T("window.room.sessions"), sizeText, c.ink, true)))
-	return container.NewBorder(container.NewVBox(brand, room), v.foot, nil, nil)
-}
-
 // empty is what stands where no login is known yet.
 func (v *View) empty() fyne.CanvasObject {
 	c := current()
@@ -54,10 +40,10 @@ func (v *View) empty() fyne.CanvasObject {
 	glass := canvas.NewImageFromImage(icon.Render(icon.Spec{State: icon.Idle, Size: glassSize, Dark: c == night}))
 	glass.FillMode = canvas.ImageFillContain
 	glass.SetMinSize(fyne.NewSquareSize(8 * grid))
-	hint := widget.NewLabel(v.p.T("window.empty.hint"))
-	hint.Wrapping, hint.Alignment = fyne.TextWrapWord, fyne.TextAlignCenter
+	hint := prose(v.p.T("window.empty.hint"))
+	hint.Alignment = fyne.TextAlignCenter
 	return panel(container.NewVBox(space(2*grid), container.NewCenter(glass), container.NewCenter(text(v.p.T("window.empty"), sizeHead, c.ink, true)), hint,
-		container.NewCenter(action(v.p.T("window.action.add"), true, v.askRegistry)), space(2*grid)), c.card, c.line)
+		container.NewCenter(v.hand.button(v.p.T("window.action.add"), true, v.askRegistry)), space(2*grid)), c.card, c.line)
 }
 
 // arrangeFindings shows what is wrong and the button that does something about it.
@@ -79,23 +65,34 @@ func (v *View) arrangeFindings() {
 	v.body.Add(panel(rows, c.card, c.line))
 }
 
-func (v *View) findingRow(f api.Finding) fyne.CanvasObject {
+// findingText is what a finding says.
+type findingText struct{ title, text, hint string }
+
+func (v *View) findingWords(f api.Finding) findingText {
 	args := i18n.Args{"File": shortPath(f.File), "Line": f.Line}
 	for k, value := range f.Args {
 		args[k] = value
 	}
-	hint := widget.NewLabel(v.p.T("finding."+f.Code+".text", args) + " " + v.p.T("finding."+f.Code+".hint", args))
-	hint.Wrapping, hint.Importance = fyne.TextWrapWord, widget.MediumImportance
-	title := widget.NewLabelWithStyle(v.p.T("finding."+f.Code+".title", args), fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
+	key := "finding." + f.Code
+	return findingText{v.p.T(key+".title", args), v.p.T(key+".text", args), v.p.T(key+".hint", args)}
+}
+
+func (v *View) findingRow(f api.Finding) fyne.CanvasObject {
+	w := v.findingWords(f)
+	hint := prose(w.text + " " + w.hint)
+	title := prose(w.title)
+	title.TextStyle.Bold = true
 	if f.Severity == api.SeverityError {
 		title.Importance = widget.DangerImportance
 	}
 	var button fyne.CanvasObject
 	if f.Action != nil && v.p.Has("window.verb."+string(f.Action.Verb)) {
 		do := *f.Action
-		button = container.NewCenter(action(v.p.T("window.verb."+string(do.Verb)), false, func() {
-			v.do(func(ctx context.Context) error { return v.agent.Do(ctx, do) })
-		}))
+		tapped := func() { v.do(func(ctx context.Context) error { return v.agent.Do(ctx, do) }) }
+		if do.Verb == api.VerbFix {
+			tapped = func() { v.showFix(f) }
+		}
+		button = container.NewCenter(v.hand.button(v.p.T("window.verb."+string(do.Verb)), false, tapped))
 	}
 	return container.NewBorder(nil, nil, nil, button, container.New(layout.NewCustomPaddedVBoxLayout(-grid), title, hint))
 }
@@ -114,24 +111,4 @@ func (v *View) askRegistry() {
 	d.Resize(fyne.NewSize(60*grid, 24*grid))
 	d.Show()
 	v.win.Canvas().Focus(address)
-}
-
-// keys are the window's shortcuts: F5 looks again, Ctrl+N logs in.
-func (v *View) keys() {
-	look := func(fyne.Shortcut) {
-		v.do(func(ctx context.Context) error {
-			if err := v.agent.Do(ctx, api.Action{Verb: api.VerbRescan}); err != nil {
-				return err
-			}
-			return v.agent.Do(ctx, api.Action{Verb: api.VerbProbe})
-		})
-	}
-	c := v.win.Canvas()
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyR, Modifier: fyne.KeyModifierShortcutDefault}, look)
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyN, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { v.askRegistry() })
-	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
-		if e.Name == fyne.KeyF5 {
-			look(nil)
-		}
-	})
 }

@@ -19,6 +19,7 @@ const (
 // palette is one of the two sets of colours: paper and night.
 type palette struct {
 	back, card, line, ink, dim, rail, sand, onSand, warn, chip, chosen color.NRGBA
+	add, addBack, del, delBack, code                                   color.NRGBA // of a diff
 }
 
 func rgb(v uint32) color.NRGBA {
@@ -26,8 +27,10 @@ func rgb(v uint32) color.NRGBA {
 }
 
 var (
-	paper = palette{rgb(0xf6f4f1), rgb(0xffffff), rgb(0xe4dfd7), rgb(0x1c2430), rgb(0x5f6772), rgb(0xefebe5), rgb(0x9a5c0c), rgb(0xffffff), rgb(0xc23f0a), rgb(0xf3efe8), rgb(0xffffff)}
-	night = palette{rgb(0x16181c), rgb(0x1e2126), rgb(0x2e333b), rgb(0xece9e4), rgb(0x9ba3ae), rgb(0x121417), rgb(0xe8ab4e), rgb(0x16181c), rgb(0xff7a45), rgb(0x272b32), rgb(0x22262c)}
+	paper = palette{rgb(0xf6f4f1), rgb(0xffffff), rgb(0xe4dfd7), rgb(0x1c2430), rgb(0x5f6772), rgb(0xefebe5), rgb(0x9a5c0c), rgb(0xffffff), rgb(0xc23f0a), rgb(0xf3efe8), rgb(0xffffff),
+		rgb(0x17653a), rgb(0xe6f3ea), rgb(0xb0330a), rgb(0xfbe9e3), rgb(0xfbfaf8)}
+	night = palette{rgb(0x16181c), rgb(0x1e2126), rgb(0x2e333b), rgb(0xece9e4), rgb(0x9ba3ae), rgb(0x121417), rgb(0xe8ab4e), rgb(0x16181c), rgb(0xff7a45), rgb(0x272b32), rgb(0x22262c),
+		rgb(0x7fd3a0), rgb(0x1b2f25), rgb(0xff9a78), rgb(0x3a221b), rgb(0x1a1c20)}
 )
 
 func colours(v fyne.ThemeVariant) palette {
@@ -77,6 +80,8 @@ func (t Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color 
 		return p.line
 	case theme.ColorNameWarning, theme.ColorNameError:
 		return p.warn
+	case theme.ColorNameSuccess:
+		return p.add
 	case theme.ColorNameHover:
 		return color.NRGBA{p.ink.R, p.ink.G, p.ink.B, 0x12}
 	}

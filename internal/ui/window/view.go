@@ -11,11 +11,16 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/i18n"
+)
+
+// The rooms of the window.
+const (
+	roomSessions = "sessions"
+	roomSetup    = "setup"
 )
 
 // View is the window's content.
@@ -24,35 +29,49 @@ type View struct {
 	win   fyne.Window
 	p     *i18n.Printer
 	ctx   context.Context
+	ui    func(func()) // runs a function on the window's goroutine
 
 	snapshot api.Snapshot
-	gone     bool // the agent does not answer
+	gone     bool   // the agent does not answer
+	met      bool   // a snapshot was shown
+	room     string // that is open
+	rooms    map[string]fyne.CanvasObject
+	hand     *hand // in the room of the sessions
+	setup    *setup
+	fix      *fix // the dialog that was opened last
 	cards    map[string]*card
 	order    []string
 	title    *canvas.Text
 	sub      *canvas.Text
 	foot     *widget.Label
+	rails    map[string]*railRow
+	add      *button
 	list     *fyne.Container
 	body     *fyne.Container
 	page     *fyne.Container // list and body
 	moved    bool            // cards came, went or changed places
 	told     []api.Finding   // the findings as they are shown
+	stage    *fyne.Container // the open room
 	root     fyne.CanvasObject
 }
 
 // New makes the content for a window. Actions end with ctx.
 func New(ctx context.Context, agent api.Agent, win fyne.Window, p *i18n.Printer) *View {
-	v := &View{agent: agent, win: win, p: p, ctx: ctx, cards: map[string]*card{}}
+	v := &View{agent: agent, win: win, p: p, ctx: ctx, ui: fyne.Do, cards: map[string]*card{}, room: roomSessions}
 	c := current()
+	v.hand = &hand{typed: v.typed}
 	v.title, v.sub = text(p.T("window.room.sessions"), sizeTitle, c.ink, true), text("", sizeText, c.dim, false)
 	v.list, v.body = container.New(layout.NewCustomPaddedVBoxLayout(2*grid)), container.NewVBox()
 	v.page = container.New(layout.NewCustomPaddedVBoxLayout(2*grid), v.list, v.body)
-	v.foot = widget.NewLabel("")
-	v.foot.SizeName, v.foot.Wrapping, v.foot.Importance = theme.SizeNameCaptionText, fyne.TextWrapWord, widget.LowImportance
-	add := action(p.T("window.action.add"), true, v.askRegistry)
-	header := container.NewBorder(nil, nil, container.NewHBox(v.title, space(2*grid), container.NewCenter(v.sub)), add)
+	v.hand.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(grid/2, grid/2, grid/2, grid), v.page))
+	v.foot = caption("")
+	v.add = (&hand{typed: v.typed}).button(p.T("window.action.add"), true, v.askRegistry)
+	v.setup = newSetup(v)
+	v.rooms = map[string]fyne.CanvasObject{roomSessions: v.hand.scroll, roomSetup: v.setup.view}
+	v.stage = container.NewStack(v.hand.scroll)
+	header := container.NewBorder(nil, nil, container.NewHBox(v.title, space(2*grid), container.NewCenter(v.sub)), container.NewCenter(v.add))
 	main := container.New(layout.NewCustomPaddedLayout(3*grid, 2*grid, 4*grid, 4*grid), container.NewBorder(
-		container.NewVBox(container.New(layout.NewCustomPaddedLayout(0, 0, 0, grid), header), space(grid)), nil, nil, nil, container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, grid), v.page))))
+		container.NewVBox(container.New(layout.NewCustomPaddedLayout(0, 0, 0, grid), header), space(grid)), nil, nil, nil, v.stage))
 	rail := container.NewStack(canvas.NewRectangle(c.rail), container.New(layout.NewCustomPaddedLayout(2*grid, grid, grid, grid), v.rail()))
 	v.root = container.NewStack(canvas.NewRectangle(c.back), container.NewBorder(nil, nil, fixed(rail, 26*grid), nil, main))
 	v.keys()
@@ -77,7 +96,7 @@ func (v *View) Follow(ctx context.Context) {
 		for {
 			select {
 			case <-tick.C:
-				fyne.Do(v.refresh)
+				v.ui(v.refresh)
 			case <-ctx.Done():
 				return
 			}
@@ -85,10 +104,10 @@ func (v *View) Follow(ctx context.Context) {
 	}()
 	for ctx.Err() == nil {
 		_ = v.agent.Watch(ctx, func(s api.Snapshot) error {
-			fyne.Do(func() { v.Show(s) })
+			v.ui(func() { v.Show(s) })
 			return nil
 		})
-		fyne.Do(func() {
+		v.ui(func() {
 			v.gone = true
 			v.refresh()
 		})
@@ -101,9 +120,33 @@ func (v *View) Follow(ctx context.Context) {
 
 // Show draws a snapshot.
 func (v *View) Show(s api.Snapshot) {
+	returned := v.gone
 	v.snapshot, v.gone = s, false
 	v.arrange()
 	v.refresh()
+	if v.setup.notice(s, returned); !v.met && s.Version != 0 {
+		v.met = true
+		if firstRun(s) {
+			v.enter(roomSetup)
+		}
+	}
+}
+
+// enter opens a room.
+func (v *View) enter(room string) {
+	v.room = room
+	v.stage.Objects = []fyne.CanvasObject{v.rooms[room]}
+	for name, r := range v.rails {
+		r.choose(name == room)
+	}
+	v.title.Text = v.p.T("window.room." + room)
+	v.add.Hidden = room != roomSessions
+	v.win.Canvas().Unfocus()
+	v.refresh()
+	v.root.Refresh()
+	if room == roomSetup {
+		v.setup.begin()
+	}
 }
 
 // arrange makes a card for every session, in the snapshot's order.
@@ -112,7 +155,7 @@ func (v *View) arrange() {
 	for _, s := range v.snapshot.Sessions {
 		order = append(order, s.Registry)
 		if v.cards[s.Registry] == nil {
-			v.cards[s.Registry] = newCard(v.press)
+			v.cards[s.Registry] = newCard(v.hand, v.press)
 		}
 	}
 	if !equal(order, v.order) || len(order) == 0 {
@@ -154,6 +197,11 @@ func (v *View) refresh() {
 	}
 	sub := subtitle(v.snapshot, v.p, now)
 	switch {
+	case v.room == roomSetup && !v.gone:
+		sub = ""
+		if v.setup.stage < stageApplying {
+			sub = v.p.T("window.setup.sub")
+		}
 	case v.gone:
 		sub = v.p.T("window.gone")
 	case v.snapshot.Version == 0:
@@ -162,6 +210,7 @@ func (v *View) refresh() {
 	setText(v.sub, sub, current().dim)
 	foot := v.p.T("window.foot", i18n.Args{"Store": v.p.T("window.store." + string(v.store()))})
 	if v.foot.Text != foot {
+		v.foot.Wrapping = wrapping(foot)
 		v.foot.SetText(foot)
 	}
 }
@@ -198,19 +247,12 @@ func (v *View) do(call func(context.Context) error) {
 		if err == nil || v.ctx.Err() != nil || errors.As(err, &told) && told.Code == api.CodeCancelled {
 			return
 		}
-		fyne.Do(func() { v.tell(err) })
+		v.ui(func() { v.tell(err) })
 	}()
 }
 
 // tell shows an error with what to do about it.
 func (v *View) tell(err error) {
-	var told *api.Error
-	if !errors.As(err, &told) {
-		told = &api.Error{Code: api.CodeInternal, Cause: err.Error()}
-	}
-	args := i18n.Args{"Cause": told.Cause}
-	for k, value := range told.Args {
-		args[k] = value
-	}
-	dialog.ShowInformation(v.p.T("error."+told.Code, args), v.p.T("error."+told.Code+".hint", args), v.win)
+	title, hint := v.errorWords(err)
+	dialog.ShowInformation(title, hint, v.win)
 }

@@ -66,7 +66,7 @@ func sample(now time.Time) api.Snapshot {
 		Version: 1, At: now, Agent: api.AgentInfo{Store: api.StoreKeyring},
 		Sessions: []api.Session{
 			{Registry: "https://npm.example.com/", Name: "npm", Account: "alice", Kind: token.KindSession, State: api.StateRunning, Started: now.Add(-48 * time.Minute), Ends: now.Add(72*time.Minute + time.Second),
-				Lifetime: api.LifetimeLearned, Length: 7140, Learned: 6, Variables: []string{"NPM_TOKEN"}, Places: []api.Place{{File: "/home/alice/.npmrc", Line: 4, Variable: "NPM_TOKEN"}}},
+				Lifetime: api.LifetimeLearned, Length: 7140, Learned: 6, Variables: []string{"NPM_TOKEN"}, Places: []api.Place{{File: "/home/alice/.npmrc", Line: 4, Level: api.LevelUser, Variable: "NPM_TOKEN"}}},
 			{Registry: "https://art.example.com/", Name: "Acme Artifactory", Account: "alice", Kind: token.KindSession, State: api.StateEnding, Started: now.Add(-111 * time.Minute), Ends: now.Add(9*time.Minute + time.Second),
 				Lifetime: api.LifetimeTold, Length: 7200, Variables: []string{"SG_1"}},
 			{Registry: "https://eu.example.com/", Name: "Verdaccio (team-eu)", Account: "alice.k", Kind: token.KindSession, State: api.StateEnded, Started: now.Add(-5 * time.Hour), Ends: now.Add(-3 * time.Hour), Lifetime: api.LifetimeAssumed, Length: 7200, Variables: []string{"SG_2"}},
@@ -95,13 +95,18 @@ func openWith(t *testing.T, lang string, look fyne.Theme) (*View, *asked, fyne.W
 
 // texts collects all that can be read in an object.
 func texts(o fyne.CanvasObject) (out []string) {
+	if !o.Visible() {
+		return nil
+	}
 	switch o := o.(type) {
 	case *canvas.Text:
 		out = append(out, o.Text)
 	case *widget.Label:
 		out = append(out, o.Text)
-	case *widget.Button:
+	case *button:
 		out = append(out, o.Text)
+	case *row:
+		out = append(out, texts(o.content)...)
 	case *container.Scroll:
 		out = append(out, texts(o.Content)...)
 	case *fyne.Container:
@@ -163,7 +168,7 @@ func TestNothingIsDrawnTwice(t *testing.T) {
 
 func TestEmptyAndGone(t *testing.T) {
 	v, _, _ := open(t, "en")
-	v.Show(api.Snapshot{Version: 1})
+	v.Show(api.Snapshot{Version: 1, Settings: api.Settings{Move: true}})
 	if all := strings.Join(texts(v.Content()), "\n"); !strings.Contains(all, "No logins yet") {
 		t.Errorf("empty: %s", all)
 	}
