@@ -49,7 +49,7 @@ func (a *Agent) agree(ctx context.Context, p plan) error {
 func (c *core) agree(p plan) error {
 	c.settingsChanged() // an edit by hand that was just saved must not be lost
 	s := c.settings
-	s.Modes, s.DesktopEnv = p.settings.Modes, p.settings.DesktopEnv
+	s.DefaultMode, s.Modes, s.DesktopEnv = p.settings.DefaultMode, p.settings.Modes, p.settings.DesktopEnv
 	switch {
 	case p.undo:
 		s.Move, c.helperFor10, c.added = false, false, nil

@@ -152,7 +152,7 @@ func (a *Agent) planFixes(ctx context.Context, fixes []api.Fix) (api.Plan, error
 		}
 	}
 	var p plan
-	out := api.Plan{Edits: []api.PlanEdit{}, Reach: []injection.Reach{}, Shells: []string{}}
+	out := api.Plan{Edits: []api.PlanEdit{}, Reach: []injection.Reach{}, Shells: []string{}, Managers: []injection.Manager{}}
 	for i, s := range sources {
 		if bytes.Equal(s.Data, before[i].Data) {
 			continue

@@ -76,7 +76,7 @@ func (c *core) plan(req api.SetupRequest, p plan) (api.Plan, error) {
 	out := api.Plan{
 		Edits:   []api.PlanEdit{},
 		Move:    after.Move != c.settings.Move,
-		Mode:    !maps.Equal(after.Modes, c.settings.Modes),
+		Mode:    after.DefaultMode != c.settings.DefaultMode || !maps.Equal(after.Modes, c.settings.Modes),
 		Desktop: after.DesktopEnv != c.settings.DesktopEnv,
 	}
 	var lines []FileEdit
@@ -114,7 +114,7 @@ func (c *core) wished(req api.SetupRequest) api.Settings {
 	s.Modes = maps.Clone(s.Modes)
 	switch {
 	case req.Undo:
-		s.Move, s.Modes, s.DesktopEnv = false, nil, false
+		s.Move, s.Modes, s.DesktopEnv, s.DefaultMode = false, nil, false, injection.ModeEnv
 	case req.Move, req.Mode != "", req.Helper:
 		s.Move = true
 	}
@@ -124,23 +124,17 @@ func (c *core) wished(req api.SetupRequest) api.Settings {
 	if req.Mode == "" || req.Undo {
 		return s
 	}
-	var all []string
-	for u, e := range c.sessions {
-		if req.Registry == "" && e.Held {
-			all = append(all, u.String())
-		}
-	}
-	if u, err := registry.Parse(req.Registry); err == nil {
-		all = append(all, u.String())
-	}
-	for _, address := range all {
+	u, err := registry.Parse(req.Registry)
+	switch {
+	case err != nil: // for all, those that are yet to come too
+		s.DefaultMode, s.Modes = req.Mode, nil
+	case req.Mode == s.DefaultMode:
+		delete(s.Modes, u.String())
+	default:
 		if s.Modes == nil {
 			s.Modes = map[string]injection.Mode{}
 		}
-		s.Modes[address] = req.Mode
-		if req.Mode == injection.ModeEnv {
-			delete(s.Modes, address) // it is what counts where nothing is said
-		}
+		s.Modes[u.String()] = req.Mode
 	}
 	return s
 }
@@ -149,13 +143,16 @@ func (c *core) wished(req api.SetupRequest) api.Settings {
 func (c *core) explain(out *api.Plan, after api.Settings, req api.SetupRequest) {
 	c.supposing(after, func() {
 		made := injection.Make(c.facts(req.Helper))
-		out.Reach = made.Reach
+		out.Reach, out.Managers = made.Reach, c.managers
 		for _, w := range made.Warnings {
 			out.Warnings = append(out.Warnings, api.Finding{Code: w.Code, Severity: api.SeverityWarning, Args: w.Args})
 		}
 	})
 	if out.Reach == nil {
 		out.Reach = []injection.Reach{}
+	}
+	if out.Managers == nil {
+		out.Managers = []injection.Manager{}
 	}
 }
 
@@ -182,7 +179,7 @@ func shown(e FileEdit, diff []string) api.PlanEdit {
 // planID names a plan by what it does, so that the same plan made twice is one.
 func planID(edits []FileEdit, after api.Settings) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%v %v %v", after.Move, after.Modes, after.DesktopEnv)
+	fmt.Fprintf(h, "%v %v %v %v", after.Move, after.DefaultMode, after.Modes, after.DesktopEnv)
 	for _, e := range edits {
 		fmt.Fprintf(h, "%q %q %q", e.Path, e.Old, e.New)
 	}

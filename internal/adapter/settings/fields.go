@@ -39,9 +39,11 @@ var fields = []field{
 	},
 	truth("renew_before_need", "shells renew a session that is over before they run a package manager that needs it", func(s *api.Settings) *bool { return &s.Renew }),
 	truth("desktop_env", "programs that the desktop starts get the sessions, too", func(s *api.Settings) *bool { return &s.DesktopEnv }),
+	text("mode", `how sessions reach the tools: "exec" (single commands), "env" (shells) or "file" (your config files)`,
+		func(s *api.Settings) *injection.Mode { return &s.DefaultMode }, injection.Modes...),
 	{
 		name: "modes",
-		note: `how a registry's session reaches the tools: "exec", "env" or "file", as in { "https://registry.example.com/" = "exec" }`,
+		note: `registries of which it is another, as in { "https://registry.example.com/" = "exec" }`,
 		get:  func(s api.Settings) any { return s.Modes },
 		set:  setModes,
 	},

@@ -59,7 +59,7 @@ func everything() api.Settings {
 	return api.Settings{
 		Language: "ja", Move: true, EmptyOnLock: true, Notices: false, Store: api.StoreFile,
 		Projects: []string{root(), root() + "/日本 \"x\" <&>\t\x7f\\"}, LogLevel: "debug",
-		Modes: map[string]injection.Mode{"https://registry.example.com/": injection.ModeExec, "http://127.0.0.1:4873/": injection.ModeFile}, DesktopEnv: true,
+		Modes: map[string]injection.Mode{"https://registry.example.com/": injection.ModeExec, "http://127.0.0.1:4873/": injection.ModeFile}, DesktopEnv: true, DefaultMode: injection.ModeFile,
 	}
 }
 
@@ -175,7 +175,7 @@ log_level = "warn"
 move = 1
 `
 	f := file(t, before)
-	if err := f.Save(api.Settings{Language: "ja", Move: true, Notices: true, Store: api.StoreKeyring, LogLevel: "warn", Renew: true}); err != nil {
+	if err := f.Save(api.Settings{Language: "ja", Move: true, Notices: true, Store: api.StoreKeyring, LogLevel: "warn", Renew: true, DefaultMode: injection.ModeEnv}); err != nil {
 		t.Fatal(err)
 	}
 	want := after

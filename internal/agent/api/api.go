@@ -299,8 +299,9 @@ type Settings struct {
 	Projects    []string `json:"projects" toml:"projects"`           // project folders to watch
 	LogLevel    string   `json:"log_level" toml:"log_level"`         // debug, info, warn, error
 
-	// Modes says how the credential of a registry (a canonical URL) reaches the tools; ModeEnv where it says nothing.
-	Modes map[string]injection.Mode `json:"modes" toml:"modes"`
+	// DefaultMode is how credentials reach the tools, and Modes of which registries (canonical URLs) they do otherwise.
+	DefaultMode injection.Mode            `json:"mode" toml:"mode"`
+	Modes       map[string]injection.Mode `json:"modes" toml:"modes"`
 	// Renew lets the shells' hooks renew a session that is over before they run a command that needs it.
 	Renew bool `json:"renew_before_need" toml:"renew_before_need"`
 	// DesktopEnv gives the variables to programs that the desktop starts, too.
@@ -312,12 +313,12 @@ func (s Settings) Mode(registry string) injection.Mode {
 	if m := s.Modes[registry]; m != "" {
 		return m
 	}
-	return injection.ModeEnv
+	return s.DefaultMode
 }
 
 // DefaultSettings are in force where the file says nothing.
 func DefaultSettings() Settings {
-	return Settings{Notices: true, Store: StoreKeyring, LogLevel: "info", Renew: true}
+	return Settings{Notices: true, Store: StoreKeyring, LogLevel: "info", Renew: true, DefaultMode: injection.ModeEnv}
 }
 
 // StateAt is where the session stands at now. A snapshot may be older than the moment that counts:

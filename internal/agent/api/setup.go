@@ -32,6 +32,8 @@ type Plan struct {
 
 	// Shells are those that this user has and that can be set up, whether asked for or not.
 	Shells []string `json:"shells"`
+	// Managers are the package managers that were found.
+	Managers []injection.Manager `json:"managers"`
 	// Reach tells which package manager gets the credential of which registry in which way, once it is applied.
 	Reach []injection.Reach `json:"reach"`
 	// Warnings are what the user should know before agreeing.

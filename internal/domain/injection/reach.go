@@ -18,5 +18,4 @@ const (
 	WayLiteral  Way = "literal"   // the session itself in the user's file
 	WayHelper   Way = "helper"    // pnpm asks `sandglass helper`
 	WayExec     Way = "exec"      // only by `sandglass exec`
-	WayNone     Way = "none"      // none that is safe
 )

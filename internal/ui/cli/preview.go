@@ -26,7 +26,7 @@ func inForce(req api.SetupRequest, s api.Snapshot) (modes []injection.Mode) {
 		modes = append(modes, m)
 	}
 	if len(modes) == 0 {
-		modes = []injection.Mode{injection.ModeEnv}
+		modes = []injection.Mode{s.Settings.DefaultMode}
 		if req.Mode != "" {
 			modes[0] = req.Mode
 		}

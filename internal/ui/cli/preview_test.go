@@ -40,6 +40,7 @@ func TestPreview(t *testing.T) {
 
 func TestInForce(t *testing.T) {
 	s := api.Snapshot{Sessions: []api.Session{{Registry: "https://a.example.com/"}, {Registry: "https://b.example.com/"}}}
+	s.Settings = api.DefaultSettings()
 	s.Settings.Modes = map[string]injection.Mode{"https://b.example.com/": injection.ModeFile}
 	for want, req := range map[string]api.SetupRequest{
 		"env file":  {},

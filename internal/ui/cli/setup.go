@@ -127,6 +127,9 @@ func (a *app) wishes(o setupOptions, s api.Snapshot) (api.SetupRequest, error) {
 			}
 		}
 	}
+	if len(req.Shells) == 0 && o.undo {
+		req.Shells = []string{"bash", "zsh", "fish", "pwsh", "nu"} // whichever they were
+	}
 	if len(req.Shells) == 0 && !o.moveSet {
 		if shell := loginShell(a.Getenv("SHELL")); shell != "" {
 			req.Shells = []string{shell}

@@ -34,21 +34,10 @@ func signedIn(s api.Snapshot) bool {
 	return slices.ContainsFunc(s.Sessions, func(one api.Session) bool { return one.State != api.StateNone })
 }
 
-// modeFor is the registry that a choice of mode is for: all of them, or before the first login the one that it will be to.
-func modeFor(s api.Snapshot) string {
-	switch {
-	case signedIn(s):
-		return ""
-	case len(s.Sessions) > 0:
-		return s.Sessions[0].Registry
-	}
-	return registry.Public.String()
-}
-
 // modeNow is the mode in force, and none where the registries differ.
 func modeNow(s api.Snapshot) injection.Mode {
 	if !signedIn(s) {
-		return s.Settings.Mode(modeFor(s))
+		return s.Settings.DefaultMode
 	}
 	var now injection.Mode
 	for _, one := range s.Sessions {
@@ -77,21 +66,17 @@ func nameOf(address string, s api.Snapshot) string {
 	return plain(address)
 }
 
-// managers names the package managers of a plan, each version once.
-func managers(reach []injection.Reach) (names []string) {
-	for _, r := range reach {
-		if name := plain(strings.TrimSpace(r.Manager + " " + r.Version)); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
+// managers names the package managers that were found.
+func managers(found []injection.Manager) (names []string) {
+	for _, m := range found {
+		names = append(names, plain(strings.TrimSpace(m.Name+" "+m.Version)))
 	}
 	return names
 }
 
 // hasPnpm10 reports whether a pnpm is there that takes a helper from .npmrc alone.
-func hasPnpm10(reach []injection.Reach) bool {
-	return slices.ContainsFunc(reach, func(r injection.Reach) bool {
-		return r.Manager == "pnpm" && injection.Manager{Version: r.Version}.Major() == 10
-	})
+func hasPnpm10(found []injection.Manager) bool {
+	return slices.ContainsFunc(found, func(m injection.Manager) bool { return m.Name == "pnpm" && m.Major() == 10 })
 }
 
 // fact is a line of what was found.
@@ -130,7 +115,7 @@ func found(first api.Plan, s api.Snapshot, p *i18n.Printer) []fact {
 	}
 	facts := []fact{
 		{p.T("window.setup.shells"), join(first.Shells, comma, "window.setup.none.shells"), false},
-		{p.T("window.setup.managers"), join(managers(first.Reach), comma, "window.setup.none.managers"), false},
+		{p.T("window.setup.managers"), join(managers(first.Managers), comma, "window.setup.none.managers"), false},
 		{p.T("window.setup.files"), join(files, "\n", "window.setup.none.files"), false},
 		{p.T("window.setup.logins"), join(logins, "\n", "window.setup.none.logins"), false},
 	}

@@ -188,7 +188,7 @@ func (s *setup) request() api.SetupRequest {
 		}
 	}
 	if m := s.mode(); m != "" && (m != modeNow(s.v.snapshot) || s.move.on) {
-		req.Mode, req.Registry = m, modeFor(s.v.snapshot)
+		req.Mode = m
 	}
 	return req
 }
@@ -204,7 +204,7 @@ func (s *setup) mode() injection.Mode {
 }
 
 func (s *setup) helperAsked() bool {
-	return s.helper.on && s.mode() == injection.ModeExec && hasPnpm10(s.first.Reach)
+	return s.helper.on && s.mode() == injection.ModeExec && hasPnpm10(s.first.Managers)
 }
 
 // worth reports whether applying the plan would change anything.

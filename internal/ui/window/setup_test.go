@@ -18,7 +18,6 @@ import (
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection"
-	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 	"github.com/sandglass-dev/sandglass/internal/i18n"
 	"github.com/sandglass-dev/sandglass/internal/testkit/fakeagent"
 )
@@ -124,7 +123,8 @@ func freshMorning(now time.Time) api.Snapshot {
 
 func somePlan(req api.SetupRequest) (api.Plan, error) {
 	npm, art := "https://npm.example.com/", "https://art.example.com/"
-	p := api.Plan{ID: "none", Shells: []string{"bash", "zsh", "fish"}, Reach: []injection.Reach{
+	p := api.Plan{ID: "none", Shells: []string{"bash", "zsh", "fish"}, Managers: []injection.Manager{
+		{Name: "npm", Version: "11.4.2"}, {Name: "pnpm", Version: "10.12.1"}, {Name: "yarn", Version: "4.9.2"}}, Reach: []injection.Reach{
 		{Manager: "npm", Version: "11.4.2", Registry: npm, Way: injection.WayUserLine}, {Manager: "pnpm", Version: "10.12.1", Registry: npm, Way: injection.WayUserLine},
 		{Manager: "yarn", Version: "4.9.2", Registry: npm, Way: injection.WayYarnLine}, {Manager: "npm", Version: "11.4.2", Registry: art, Way: injection.WayUserLine}}}
 	hook := api.PlanEdit{File: "/home/alice/.config/sandglass/hook.zsh", Create: true}
@@ -225,14 +225,14 @@ func TestChoicesAreAsked(t *testing.T) {
 	last(api.SetupRequest{Shells: []string{"bash", "fish"}, Move: true, Mode: injection.ModeFile, Desktop: &yes})
 }
 
-// TestModeBeforeTheFirstLogin: a mode needs a registry to be kept for.
+// TestModeBeforeTheFirstLogin: it counts for all logins that are yet to come.
 func TestModeBeforeTheFirstLogin(t *testing.T) {
 	pg := openPage(t, "en", NewTheme())
 	pg.Show(api.Snapshot{Version: 1, Settings: api.DefaultSettings()})
 	pg.until(t, "the plan", pg.ready)
 	test.Tap(pg.setup.modes[0].row)
 	pg.until(t, "the plan", func() bool { return pg.ready() && len(pg.asked()) == 3 })
-	if got := pg.asked()[2]; got.Registry != registry.Public.String() || got.Mode != injection.ModeExec {
+	if got := pg.asked()[2]; got.Registry != "" || got.Mode != injection.ModeExec {
 		t.Errorf("asked for %+v", got)
 	}
 	test.Tap(pg.setup.mainButton)

@@ -142,7 +142,7 @@ func (s *setup) settle() {
 		s.move.set(true)
 	}
 	s.move.allow(free && !needed)
-	s.helper.row.Hidden = s.mode() != injection.ModeExec || !hasPnpm10(s.first.Reach)
+	s.helper.row.Hidden = s.mode() != injection.ModeExec || !hasPnpm10(s.first.Managers)
 	s.choices.Refresh()
 }
 
