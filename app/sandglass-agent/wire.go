@@ -144,6 +144,8 @@ func (w world) ports(ctx context.Context, log *slog.Logger, chosen api.Settings)
 	if err != nil {
 		return agent.Ports{}, nil, err
 	}
+	shells := shellrc.New(shellrc.Options{Home: w.dirs.Home, ConfigDir: w.dirs.Config, Env: w.getenv})
+	env.Only(shells.Uses)
 	watcher, err := watch.New(watch.Options{Home: w.dirs.Home, Log: log})
 	if err != nil {
 		return agent.Ports{}, nil, err
@@ -167,7 +169,7 @@ func (w world) ports(ctx context.Context, log *slog.Logger, chosen api.Settings)
 		Registry: client, Keyring: keyring.Open(keyring.Options{Store: chosen.Store, Dir: filepath.Join(w.dirs.State, "secrets"), Passphrase: passphrase()}),
 		Watcher: watcher, Env: env, Clock: clock, Notices: notices,
 		Store:  files.NewStore(filepath.Join(w.dirs.State, "state.json")),
-		Shells: shellrc.New(shellrc.Options{Home: w.dirs.Home, ConfigDir: w.dirs.Config, Env: w.getenv}),
+		Shells: shells,
 		Window: launcher, Managers: managers.New(managers.Options{Env: w.getenv}),
 		Processes: processes.New(),
 	}

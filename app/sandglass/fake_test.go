@@ -82,10 +82,9 @@ var states = map[string]func(*fakeagent.Agent){
 			{Code: "from-the-future", Severity: api.SeverityInfo},
 		}}
 	},
-	"between": func(a *fakeagent.Agent) {
+	"sealing": func(a *fakeagent.Agent) {
 		a.Seen.Seal, a.Seen.Withhold = []string{"npm_config_strict_ssl=true", "npm_config_proxy=null", "YARN_HTTP_PROXY="}, []string{"SG_TEST"}
 	},
-	"told":    func(a *fakeagent.Agent) { a.Seen.Findings = nil },
 	"curious": func(a *fakeagent.Agent) {
 		a.Seen = api.Inspection{Dir: "/src/cloned", Findings: []api.Finding{{Code: "from-the-future", Severity: api.SeverityInfo}}}
 	},

@@ -31,6 +31,11 @@ func (a *Agent) Apply(ctx context.Context, id string) error {
 			return staleOr(e.Path, err)
 		}
 	}
+	if len(p.edits) > 0 { // shells may have come, whose env files had nothing in them
+		if _, err := ask(ctx, a, func() (struct{}, error) { a.core.published = nil; return struct{}{}, nil }); err != nil {
+			return err
+		}
+	}
 	if p.undo || p.settings == nil {
 		return nil
 	}

@@ -176,15 +176,20 @@ func inTwoPhases(t *testing.T, r *verdaccio.Server) *harvested {
 	return h
 }
 
-// byHelper has pnpm ask for it when a request is to be sent. pnpm 10 takes a program without arguments, and
-// from .npmrc alone.
+// byHelper has pnpm ask for it when a request is to be sent, as setup writes it: to auth.ini, and for pnpm 10,
+// which takes a program without arguments, to .npmrc.
 func byHelper(t *testing.T, r *verdaccio.Server) *harvested {
 	h := managed(t, r, injection.ModeExec)
-	call := filepath.Join(programs, "sandglass") + " helper " + r.URL
+	for _, name := range []string{"pnpm12", "pnpm10"} {
+		h.home.Link(t, clients.Need(t, name))
+		h.sandglass("setup", "--mode", "exec", "--helper", "--yes")
+	}
 	key := "//" + r.Host() + "/:tokenHelper="
-	h.home.Write(t, "bin/npm-helper", "#!/bin/sh\nexec "+call+"\n", 0o755)
-	h.home.Write(t, ".npmrc", "registry="+r.URL+"\n"+key+filepath.Join(h.home.Bin, "npm-helper")+"\n", 0o600)
-	h.home.Write(t, ".config/pnpm/auth.ini", key+call+"\n", 0o600)
+	for _, file := range []string{".npmrc", ".config/pnpm/auth.ini"} {
+		if !strings.Contains(h.home.Read(file), key) {
+			t.Fatalf("setup wrote no helper line to %s:\n%s", file, h.home.Read(file))
+		}
+	}
 	return h
 }
 

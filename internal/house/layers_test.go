@@ -78,16 +78,16 @@ func TestImportsGoDown(t *testing.T) {
 
 // owners are the packages that may import an outside library, as prefixes. A test of an owner may too.
 var owners = map[string][]string{
-	"fyne.io/fyne/v2":                 {"internal/ui/window", "app/sandglass-window"},
-	"fyne.io/fyne/v2/app":             {"app/sandglass-window"},
-	"fyne.io/systray":                 {"internal/ui/tray"},
-	"github.com/99designs/keyring":    {"internal/adapter/keyring"},
-	"github.com/Microsoft/go-winio":   {"internal/adapter/ipc"},
-	"github.com/fsnotify/fsnotify":    {"internal/adapter/watch"},
-	"github.com/godbus/dbus":          {"internal/adapter/keyring"},
-	"github.com/godbus/dbus/v5":       {"internal/adapter/notify", "internal/adapter/power", "internal/adapter/keyring", "internal/adapter/deskenv"},
-	"github.com/gofrs/flock":          {"internal/adapter/files"},
-	"github.com/nicksnyder/go-i18n":   {"internal/i18n"},
+	"fyne.io/fyne/v2":               {"internal/ui/window", "app/sandglass-window"},
+	"fyne.io/fyne/v2/app":           {"app/sandglass-window"},
+	"fyne.io/systray":               {"internal/ui/tray"},
+	"github.com/99designs/keyring":  {"internal/adapter/keyring"},
+	"github.com/Microsoft/go-winio": {"internal/adapter/ipc"},
+	"github.com/fsnotify/fsnotify":  {"internal/adapter/watch"},
+	"github.com/godbus/dbus":        {"internal/adapter/keyring"},
+	"github.com/godbus/dbus/v5":     {"internal/adapter/notify", "internal/adapter/power", "internal/adapter/keyring", "internal/adapter/deskenv"},
+	"github.com/gofrs/flock":        {"internal/adapter/files"},
+	"github.com/nicksnyder/go-i18n": {"internal/i18n"},
 	// Sandglass's own settings, and bun's: two formats that have no more than the grammar in common.
 	"github.com/pelletier/go-toml/v2": {"internal/adapter/settings", "internal/domain/bunfig"},
 	"github.com/pkg/browser":          {"internal/adapter/browser"},

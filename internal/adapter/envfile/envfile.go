@@ -43,9 +43,14 @@ var published = []struct {
 
 // Files are the env files in one folder. It implements agent.EnvFiles.
 type Files struct {
-	dir string
-	mu  sync.Mutex
+	dir  string
+	uses func(injection.Shell) bool // nil: all
+	mu   sync.Mutex
 }
+
+// Only lets the env files of shells for which uses is false define every variable as empty: a secret need
+// not lie where nobody reads it. It is asked at each publication, and must be set before the first one.
+func (f *Files) Only(uses func(injection.Shell) bool) { f.uses = uses }
 
 var _ agent.EnvFiles = (*Files)(nil)
 
@@ -70,14 +75,15 @@ func (f *Files) Dir() string { return f.dir }
 // Publish replaces every env file and raises the generation, unless all say that already. A variable
 // whose name or value is refused by package injection leaves everything as it was, and so does a full disk.
 func (f *Files) Publish(vars []agent.Variable, due injection.Due) error {
-	env := injection.Env{Due: due, Gen: 1}
+	env := injection.Env{Due: due}
 	for _, v := range vars {
 		env.Variables = append(env.Variables, injection.Variable(v))
 	}
-	if _, err := rendered(env); err != nil {
+	all := f.rendering(env)
+	if _, err := all(1); err != nil {
 		return err
 	}
-	return f.locked(func(r *room) error { return r.publish(env) })
+	return f.locked(func(r *room) error { return r.publish(all) })
 }
 
 // locked runs do in the folder while no other process does.
@@ -104,23 +110,38 @@ func (f *Files) locked(do func(*room) error) (err error) {
 	return do(r)
 }
 
-func rendered(env injection.Env) ([][]byte, error) {
-	out := make([][]byte, len(published))
-	for i, p := range published {
-		data, err := injection.EnvFile(p.shell, env)
-		if err != nil {
-			return nil, fmt.Errorf("render %s: %w", p.name, err)
-		}
-		out[i] = data
+// rendering returns what makes the env files of a generation.
+func (f *Files) rendering(env injection.Env) func(gen uint64) ([][]byte, error) {
+	empty := env
+	empty.Variables = make([]injection.Variable, len(env.Variables))
+	for i, v := range env.Variables {
+		empty.Variables[i].Name = v.Name
 	}
-	return out, nil
+	says := make([]injection.Env, len(published))
+	for i, p := range published {
+		says[i] = env
+		if f.uses != nil && !f.uses(p.shell) {
+			says[i] = empty
+		}
+	}
+	return func(gen uint64) ([][]byte, error) {
+		out := make([][]byte, len(published))
+		for i, p := range published {
+			says[i].Gen = gen
+			data, err := injection.EnvFile(p.shell, says[i])
+			if err != nil {
+				return nil, fmt.Errorf("render %s: %w", p.name, err)
+			}
+			out[i] = data
+		}
+		return out, nil
+	}
 }
 
 // publish is Publish under the lock.
-func (r *room) publish(env injection.Env) error {
+func (r *room) publish(rendered func(gen uint64) ([][]byte, error)) error {
 	if r.newest > 0 {
-		env.Gen = r.newest
-		now, err := rendered(env)
+		now, err := rendered(r.newest)
 		if err != nil {
 			return err
 		}
@@ -131,12 +152,12 @@ func (r *room) publish(env injection.Env) error {
 			return r.sweep()
 		}
 	}
-	env.Gen = r.next()
-	data, err := rendered(env)
+	gen := r.next()
+	data, err := rendered(gen)
 	if err != nil {
 		return err
 	}
-	return r.replace(env.Gen, data)
+	return r.replace(gen, data)
 }
 
 // says reports whether the env files hold exactly data, each closed to others.

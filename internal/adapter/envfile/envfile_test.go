@@ -270,3 +270,27 @@ func BenchmarkPublishNothingNew(b *testing.B) {
 		must(b, f.Publish(vars("npm_one"), injection.Due{}))
 	}
 }
+
+// TestSecretsOnlyWhereSomebodyReads: the env file of a shell that the user has not got defines the names,
+// as empty, and has the same generation.
+func TestSecretsOnlyWhereSomebodyReads(t *testing.T) {
+	f := newFiles(t)
+	has := map[injection.Shell]bool{injection.Posix: true}
+	f.Only(func(s injection.Shell) bool { return has[s] })
+	holds := func(name string) (secret, defined bool) {
+		data, err := os.ReadFile(filepath.Join(f.Dir(), name))
+		must(t, err)
+		return strings.Contains(string(data), "npm_one"), strings.Contains(string(data), "SG_A")
+	}
+	must(t, f.Publish(vars("npm_one"), injection.Due{}))
+	for name, want := range map[string]bool{"env.sh": true, "env.fish": false, "env.ps1": false, "env.nu": false} {
+		if secret, defined := holds(name); secret != want || !defined {
+			t.Errorf("%s: secret %v, defined %v", name, secret, defined)
+		}
+	}
+	has[injection.Fish] = true
+	must(t, f.Publish(vars("npm_one"), injection.Due{}))
+	if secret, _ := holds("env.fish"); !secret {
+		t.Error("a shell that came later gets nothing")
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,6 +75,27 @@ func (s *Shells) Detect() []string {
 		}
 	}
 	return found
+}
+
+// Uses reports whether the user has a shell of this family, as Detect sees it. POSIX shells count always:
+// scripts and those without a hook read their file with a dot.
+func (s *Shells) Uses(family injection.Shell) bool {
+	if family == injection.Posix {
+		return true
+	}
+	found := s.Detect()
+	for _, sh := range known {
+		if sh.family == family && (slices.Contains(found, sh.name) || s.hooked(sh)) {
+			return true
+		}
+	}
+	return false
+}
+
+// hooked reports whether a shell's hook file is there: it was set up, installed where PATH does not lead or not.
+func (s *Shells) hooked(sh shell) bool {
+	_, err := os.Stat(filepath.Join(s.o.ConfigDir, sh.hook))
+	return err == nil
 }
 
 // hasRC looks for the rc file, or for the shell's own folder where rc files are dropped in.
