@@ -9,8 +9,8 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/testkit/accounting"
 )
 
-// TestA14_EnteringAFolderWithConfigIsChecked: the prompt behind the change asks sandglass, once for each folder
-// that holds a config file, also for those above the current one, and never for the user's own home.
+// TestA14_EnteringAFolderWithConfigIsChecked: the prompt behind the change asks sandglass at each entering of a
+// folder that holds a config file, also above the current one, and never for the user's own home.
 func TestA14_EnteringAFolderWithConfigIsChecked(t *testing.T) {
 	names := []string{".npmrc", ".yarnrc.yml", ".yarnrc", "bunfig.toml", "pnpm-workspace.yaml", ".env.yarn"}
 	for _, sh := range shells {
@@ -51,24 +51,30 @@ func TestA14_EnteringAFolderWithConfigIsChecked(t *testing.T) {
 			if got := enter(deep); !strings.HasSuffix(got, " in "+deep+"\n") {
 				t.Errorf("below a folder with config: asked %q", got)
 			}
-			for _, dir := range []string{filepath.Dir(deep), filepath.Join(w.home, ".npmrc d"), outside, deep} {
+			for _, dir := range []string{filepath.Dir(deep), deep, outside} {
 				if got := enter(dir); got != "" {
-					t.Errorf("%s, for the second time: asked %q", dir, got)
+					t.Errorf("%s: asked %q without entering a project", dir, got)
 				}
+			}
+			if got := enter(deep); !strings.HasSuffix(got, " in "+deep+"\n") {
+				t.Errorf("coming back: asked %q", got)
 			}
 		})
 	}
 }
 
-// TestEnteringAFolderStartsNoProcess where there is nothing to ask, and one where there is.
+// TestEnteringAFolderStartsNoProcess where there is nothing to ask, and one where there is. No other prompt does,
+// not even one that loads the env file anew.
 func TestEnteringAFolderStartsNoProcess(t *testing.T) {
 	for _, sh := range shells {
 		t.Run(sh.name, func(t *testing.T) {
 			w := newWorld(t)
 			w.standins(t)
 			w.empty(t)
-			publish(t, w.files(t), "npm_one")
+			f := w.files(t)
+			publish(t, f, "npm_one")
 			put(t, filepath.Join(w.home, "project", ".npmrc"))
+			put(t, filepath.Join(w.home, "project", "sub", "readme"))
 			put(t, filepath.Join(w.home, "plain", "readme"))
 			s := w.shell(t, sh)
 			if sh.name == "fish" {
@@ -80,10 +86,16 @@ func TestEnteringAFolderStartsNoProcess(t *testing.T) {
 			s.run("cd /")
 			s.run("cd '" + w.home + "/project'")
 			s.value("HOME")
-			s.run("cd ..")
+			s.run("cd sub")
+			publish(t, f, "npm_two")
+			s.value("HOME")
+			if got := s.value("SG_TEST"); got != "npm_two" {
+				t.Errorf("got %q", got)
+			}
+			s.run("cd ../..")
 			s.run("cd project")
 			s.value("HOME")
-			if got := strings.Join(tree.Programs(), " "); got != "sandglass" {
+			if got := strings.Join(tree.Programs(), " "); got != "sandglass sandglass" {
 				t.Errorf("started %q", got)
 			}
 		})

@@ -43,6 +43,8 @@ func sandglass(dir string) int {
 	fmt.Fprintf(log, "%q in %s\n", os.Args[1:], cwd)
 	if os.Args[1] == "check" {
 		fmt.Fprintf(os.Stderr, "WARNING<%s>\r\n", cwd)
+		settings, _ := os.ReadFile("settings") // most projects of these tests have none
+		_, _ = os.Stdout.Write(settings)
 		return 9
 	}
 	mode, _ := os.ReadFile(filepath.Join(dir, "mode"))
@@ -64,11 +66,18 @@ func sandglass(dir string) int {
 	return 0
 }
 
-// manager shows the credential and the arguments that it got, and ends with $NPM_EXIT. "wait" awaits an interrupt.
+// manager shows the credential and the arguments that it got, and ends with $NPM_EXIT. "wait" awaits an interrupt,
+// "env" shows the variables of its further arguments.
 func manager(name string) int {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, unix.SIGINT, unix.SIGCONT)
 	fmt.Printf("%s<%s>%q\n", strings.ToUpper(name), os.Getenv("SG_TEST"), os.Args[1:])
+	if len(os.Args) > 1 && os.Args[1] == "env" {
+		for _, v := range os.Args[2:] {
+			value, ok := os.LookupEnv(v)
+			fmt.Printf("%s=%q %v\n", v, value, ok)
+		}
+	}
 	if len(os.Args) > 1 && os.Args[1] == "wait" {
 		for s := range signals {
 			if s == unix.SIGINT {

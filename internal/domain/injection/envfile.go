@@ -86,13 +86,16 @@ const notice = "# Sandglass writes this file; changes are lost."
 
 // posixHead copes with what a shell may be set to: xtrace and verbose would print the values, an alias or a
 // function may sit on export, a variable of ours may be readonly (which ends a zsh script and an
-// sh that did not say `command`), errexit and nounset may be on, IFS may hold anything.
+// sh that did not say `command`), errexit and nounset may be on, IFS may hold anything. In bash a function may sit on
+// command as well; under errexit its `builtin export` ends the shell at a readonly variable, its `builtin unset` does not.
 const posixHead = notice + `
 case $- in *x* | *v*) __sandglass_flags=$- ; set +xv ;; *) __sandglass_flags= ;; esac
 if [ -n "${ZSH_VERSION-}" ]; then
   \eval '__sandglass_set() {
     case "${(Pt)1-}" in (*readonly*) ;; (*) \builtin export "$1=$2" ;; esac
   }'
+elif [ -n "${BASH_VERSINFO-}" ]; then
+  __sandglass_set() { \builtin unset -v "$1" 2>/dev/null && \builtin export "$1=$2" || :; }
 else
   __sandglass_set() { \command export "$1=$2" 2>/dev/null || :; }
 fi

@@ -93,6 +93,11 @@ func TestB20_EnvFileInHostileShells(t *testing.T) {
 		"exported before":  "export SG_GONE=stale SG_FREE=stale",
 		"xtrace verbose":   "set -xv",
 	}
+	functions := map[string]string{
+		"function command":          "command() { :; }",
+		"function export":           "export() { :; }; unset() { :; }",
+		"functions readonly strict": "command() { false; }; set -eu; SG_FIXED=old; readonly SG_FIXED",
+	}
 	zshOnly := map[string]string{
 		"odd options":  "setopt ksh_arrays sh_word_split no_unset warn_create_global err_return magic_equal_subst glob_assign glob_subst extended_glob rc_expand_param",
 		"global alias": "alias -g SG_FREE=oops new=oops; setopt aliases",
@@ -106,8 +111,11 @@ func TestB20_EnvFileInHostileShells(t *testing.T) {
 		if sh == "ksh" { // reads the whole file before its first line has switched verbose off: only xtrace is kept quiet
 			all = merged(prologues, map[string]string{"xtrace verbose": "set -x"})
 		}
+		if sh == "bash" {
+			all = merged(prologues, functions)
+		}
 		if sh == "zsh" {
-			all = merged(prologues, zshOnly)
+			all = merged(merged(prologues, functions), zshOnly)
 		}
 		for name, prologue := range all {
 			t.Run(sh+"/"+name, func(t *testing.T) { hostile(t, sh, prologue+end, path) })

@@ -43,7 +43,7 @@ func (p Process) Program() string {
 type Tree struct {
 	root int
 	done chan struct{}
-	held map[int]bool // tasks that stopped before their parent told of them; the tracer's own
+	held map[int]state // of tasks whose parent did not tell of them yet; the tracer's own
 
 	mu      sync.Mutex
 	started []Process
@@ -51,13 +51,21 @@ type Tree struct {
 	ending  bool
 }
 
+// state is that of a task which is not known yet.
+type state int
+
+const (
+	stopped state = iota + 1
+	dead
+)
+
 // Follow watches a running program of the test's own from now on. Ask for it before the program is told to
 // do what is to be counted, and after its start is through: what it started before is not known. Nobody may
 // be in cmd.Wait for it meanwhile, for that takes the tracer's news: wait in a cleanup from before Follow, as
 // a terminal does.
 func Follow(t testing.TB, pid int) *Tree {
 	t.Helper()
-	x := &Tree{root: pid, done: make(chan struct{}), held: map[int]bool{}, traced: map[int]bool{}}
+	x := &Tree{root: pid, done: make(chan struct{}), held: map[int]state{}, traced: map[int]bool{}}
 	ready := make(chan error)
 	go x.trace(ready)
 	if err := <-ready; err != nil {

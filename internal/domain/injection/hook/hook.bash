@@ -11,6 +11,7 @@ __sandglass_load() {
     [[ $run != /sandglass && -r $run/env.sh && -O $run/env.sh ]] || continue
     \builtin . "$run/env.sh" 2>/dev/null || :
     __sandglass_seen=$run/gen.${SANDGLASS_GEN-}
+    __sandglass_withhold
     return 0
   done
 }
@@ -67,6 +68,7 @@ __sandglass_noted=0
 
 __sandglass_before() {
   [[ -e $__sandglass_seen ]] || __sandglass_load
+  [[ $PWD == "$__sandglass_here" || ! -t 2 ]] || __sandglass_entered # in the same line: cd project && npm ci
   __sandglass_now=${EPOCHSECONDS-}
   # Before 5.0 bash has its clock elsewhere, and before 4.2 none: then what the agent said counts.
   [[ -n $__sandglass_now ]] || \builtin printf -v __sandglass_now '%(%s)T' -1 2>/dev/null || __sandglass_now=0
@@ -114,26 +116,67 @@ __sandglass_wrap() {
 }
 [[ $- != *i* ]] || __sandglass_wrap
 
-# On entering a folder: config files of a repository may send a session astray. Sandglass says so, once.
+# On entering a project: its config files may send a session astray. Sandglass says so, once, and prints what keeps
+# package managers from it. No project is also one, and the first prompt enters it: a parent shell may have been elsewhere.
 __sandglass_here=
-__sandglass_asked=
+__sandglass_project='?'
 
 __sandglass_entered() {
-  \local name home="${HOME-}" dir="${PWD%/}"
+  \local name home="${HOME-}" dir="${PWD%/}" project=
   __sandglass_here=$PWD home=${home%/}
   while [[ $dir != "$home" ]]; do
     for name in .npmrc .yarnrc.yml .yarnrc bunfig.toml pnpm-workspace.yaml .env.yarn; do
-      [[ ! -e $dir/$name ]] || { __sandglass_ask "${dir:-/.}"; return 0; }
+      [[ ! -e $dir/$name ]] || { project=${dir:-/} && break 2; }
     done
     [[ -n $dir ]] || break
     dir=${dir%/*}
   done
+  [[ $project != "$__sandglass_project" && -t 2 ]] || return 0
+  __sandglass_leave
+  __sandglass_project=$project
+  [[ -z $project ]] || ! __sandglass_find || __sandglass_keep "$(\builtin exec "$__sandglass_program" check --hook </dev/null)"
 }
 
-__sandglass_ask() {
-  [[ $__sandglass_asked != *"//$1//"* && -t 2 ]] || return 0
-  __sandglass_asked+=//$1//
-  ! __sandglass_find || "$__sandglass_program" check --hook </dev/null || :
+# What it prints: NAME=VALUE is a setting that is the user's own if they have one, and NAME a variable that is
+# to be empty. Both are remembered in the environment, so that a shell within this one can leave the project, too.
+__sandglass_keep() {
+  \local line name rest="$1"$'\n'
+  while [[ -n $rest ]]; do
+    line=${rest%%$'\n'*} rest=${rest#*$'\n'} name=${line%%=*}
+    case $name in '' | [0-9]* | *[!A-Za-z0-9_]*) continue ;; esac
+    case $line in
+    *[[:space:]]*) ;;
+    npm_config_*=* | pnpm_config_*=* | YARN_*=*)
+      [[ -z ${!name+x} ]] && __sandglass_free "$name" && \builtin export "$line" SANDGLASS_SEALED="${SANDGLASS_SEALED-}$line " ;;
+    *=*) ;;
+    *) \builtin export SANDGLASS_WITHHELD="${SANDGLASS_WITHHELD-}$name " ;;
+    esac
+  done
+  __sandglass_withhold
+}
+
+__sandglass_withhold() {
+  \local name rest="${SANDGLASS_WITHHELD-}"
+  while [[ -n $rest ]]; do
+    name=${rest%% *} rest=${rest#"$name"} rest=${rest# }
+    case $name in '' | [0-9]* | *[!A-Za-z0-9_]*) ;; *) ! __sandglass_free "$name" || \builtin export "$name=" ;; esac
+  done
+}
+
+# A variable without a value. One that is readonly is not to be had; with errexit an export of it would end the shell.
+__sandglass_free() { \builtin unset -v "$1" 2>/dev/null; }
+
+__sandglass_leave() {
+  \local pair name rest="${SANDGLASS_SEALED-}"
+  while [[ -n $rest ]]; do
+    pair=${rest%% *} rest=${rest#"$pair"} rest=${rest# } name=${pair%%=*}
+    case $name in '' | [0-9]* | *[!A-Za-z0-9_]*) continue ;; esac
+    [[ ${!name-} != "${pair#*=}" ]] || __sandglass_free "$name" || :
+  done
+  \builtin unset -v SANDGLASS_SEALED
+  [[ -n ${SANDGLASS_WITHHELD-} ]] || return 0
+  \builtin unset -v SANDGLASS_WITHHELD
+  __sandglass_load
 }
 
 __sandglass_load

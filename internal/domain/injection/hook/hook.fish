@@ -13,6 +13,7 @@ function __sandglass_load
         builtin source $run/env.fish 2>/dev/null
         set -g __sandglass_seen $run/gen.$SANDGLASS_GEN
         set -g __sandglass_used $run/used
+        __sandglass_withhold
         return 0
     end
     return 0
@@ -26,7 +27,9 @@ end
 # managers are told by the text of the command: a function of their name could not run in the background.
 function __sandglass_command --on-event fish_preexec
     test -e "$__sandglass_seen"; or __sandglass_load
+    set -e __sandglass_running
     set -l runs (__sandglass_runs "$argv[1]"); or return 0
+    set -g __sandglass_running 1
     # That is noted in an empty file: a session in use is worth a notice.
     test -e "$__sandglass_seen"; and true >$__sandglass_used 2>/dev/null
     # The agent says when a session is over: fish has no clock. Nobody waits for a job in the background.
@@ -57,31 +60,71 @@ function __sandglass_find
     return 1
 end
 
-# On entering a folder: config files of a repository may send a session astray. Sandglass says so, once. The
-# first prompt behind the change looks, and not the change: programs change folders, too.
-set -g __sandglass_asked
+# On entering a project: its config files may send a session astray. Sandglass says so, once, and prints what keeps
+# package managers from it. The first prompt behind the change looks, and not the change, unless the line at hand
+# runs one: programs change folders, too. No project is also one, which the first prompt enters.
+set -g __sandglass_project '?'
 
 function __sandglass_moved --on-variable PWD
-    function __sandglass_entered --on-event fish_prompt
-        functions -e __sandglass_entered
-        set -l dir (string replace -r '/$' '' -- $PWD)
-        while test "$dir" != (string replace -r '/$' '' -- $HOME)
-            for name in .npmrc .yarnrc.yml .yarnrc bunfig.toml pnpm-workspace.yaml .env.yarn
-                test -e "$dir/$name"; or continue
-                __sandglass_ask "$dir"
-                return 0
-            end
-            test -n "$dir"; or return 0
-            set dir (string replace -r '/[^/]*$' '' -- $dir)
-        end
+    if set -q __sandglass_running; and test -t 2
+        __sandglass_entered
+        return
+    end
+    function __sandglass_arrived --on-event fish_prompt
+        functions -e __sandglass_arrived
+        __sandglass_entered
     end
 end
 
-function __sandglass_ask
-    not contains -- "$argv[1]" $__sandglass_asked; and test -t 2; or return 0
-    set -ga __sandglass_asked "$argv[1]"
-    __sandglass_find; and $__sandglass_program check --hook </dev/null
-    return 0
+function __sandglass_entered
+    set -l dir (string replace -r '/$' '' -- $PWD)
+    set -l project ''
+    while test "$dir" != (string replace -r '/$' '' -- $HOME) -a -z "$project"
+        for name in .npmrc .yarnrc.yml .yarnrc bunfig.toml pnpm-workspace.yaml .env.yarn
+            test -e "$dir/$name"; and set project "$dir/"
+        end
+        test -n "$dir"; or break
+        set dir (string replace -r '/[^/]*$' '' -- $dir)
+    end
+    test "$project" != "$__sandglass_project" -a -t 2; or return 0
+    __sandglass_leave
+    set -g __sandglass_project $project
+    test -n "$project"; and __sandglass_find; or return 0
+    __sandglass_keep ($__sandglass_program check --hook </dev/null)
+end
+
+# What it prints: NAME=VALUE is a setting that is the user's own if they have one, and NAME a variable that is
+# to be empty. Both are remembered in the environment, so that a shell within this one can leave the project, too.
+function __sandglass_keep
+    for line in $argv
+        if string match -rq '^(npm_config|pnpm_config|YARN)_\w*=\S*$' -- $line
+            set -l pair (string split -m 1 = -- $line)
+            set -q $pair[1]; and continue
+            set -gx --unpath $pair[1] $pair[2]
+            set -gx SANDGLASS_SEALED "$SANDGLASS_SEALED$line "
+        else if string match -rq '^[A-Za-z_]\w*$' -- $line
+            set -gx SANDGLASS_WITHHELD "$SANDGLASS_WITHHELD$line "
+        end
+    end
+    __sandglass_withhold
+end
+
+function __sandglass_withhold
+    for name in (string match -ra '\w+' -- $SANDGLASS_WITHHELD)
+        set -gx --unpath $name ''
+    end
+end
+
+function __sandglass_leave
+    for pair in (string split -n ' ' -- $SANDGLASS_SEALED)
+        set -l of (string split -m 1 = -- $pair)
+        string match -rq '^[A-Za-z_]\w*$' -- $of[1]; or continue
+        test "$$of[1]" = "$of[2]"; and set -eg $of[1]
+    end
+    set -e SANDGLASS_SEALED
+    test -n "$SANDGLASS_WITHHELD"; or return 0
+    set -e SANDGLASS_WITHHELD
+    __sandglass_load
 end
 
 status is-interactive; and __sandglass_moved

@@ -5,8 +5,16 @@
 // Two things make a hook start a program, `sandglass` by its absolute path from PATH, and both only in a
 // shell that somebody types into. Before a package manager runs while a session is over: `sandglass ensure
 // -- <command>`, whose standard error is the terminal, which catches an interrupt, and after which the command
-// runs whatever came of it. And at the first prompt in a folder below config files of package managers that
-// this shell has not asked about: `sandglass check --hook`, whose exit status counts for nothing.
+// runs whatever came of it. And on entering another project, which is a folder with config files of package
+// managers: `sandglass check --hook`, whose exit status counts for nothing.
+//
+// What that prints keeps package managers in the project from being led astray, until the shell leaves it. A
+// line NAME=VALUE is a setting, exported unless the shell has such a variable; a line NAME is a variable that is
+// to be empty. No line is ever evaluated. SANDGLASS_SEALED and SANDGLASS_WITHHELD say in the environment which
+// they are: a shell that is started there knows by them what to undo elsewhere.
+//
+// Bash and zsh see the change of folder at the next prompt and before the next package manager, fish at the next
+// prompt and at the change itself in a line that runs one, the others at the next prompt alone.
 //
 // Bash and zsh know a package manager by a function of its name, which sees the arguments as they are. The
 // others know it by the text of the line: a function of fish's cannot run in the background, one of

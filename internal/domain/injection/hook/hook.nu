@@ -2,7 +2,7 @@
 # It holds no secret. Before each it asks whether one file still exists and starts no process.
 
 $env.SANDGLASS_SEEN = ""
-$env.SANDGLASS_ASKED = ""
+$env.SANDGLASS_PROJECT = "?"
 
 def --env __sandglass_load [] {
     let state = if $nu.os-info.name == "windows" {
@@ -21,6 +21,7 @@ def --env __sandglass_load [] {
     try {
         open --raw ($found.0 | path join "env.nu") | from nuon | load-env
         $env.SANDGLASS_SEEN = $found.0 | path join $"gen.($env.SANDGLASS_GEN)"
+        __sandglass_withhold
     }
 }
 
@@ -53,22 +54,57 @@ def --env __sandglass_command [line: string] {
     if not ($env.SANDGLASS_SEEN | path exists) { __sandglass_load }
 }
 
-# On entering a folder: config files of a repository may send a session astray. Sandglass says so, once.
+# On entering a project: its config files may send a session astray. Sandglass says so, once, and prints what keeps
+# package managers from it. No project is also one, and the first prompt enters it: a parent shell may have been elsewhere.
 def --env __sandglass_entered [] {
     mut dir = $env.PWD
+    mut project = ""
     while $dir != $nu.home-dir {
         let here = $dir
         if ([.npmrc .yarnrc.yml .yarnrc bunfig.toml pnpm-workspace.yaml .env.yarn] | any {|name| $here | path join $name | path exists }) {
-            let program = __sandglass_program
-            if $program == null or ($env.SANDGLASS_ASKED | str contains $"//($dir)//") { return }
-            $env.SANDGLASS_ASKED += $"//($dir)//"
-            try { ^$program check --hook }
-            return
+            $project = $here
+            break
         }
         let up = $dir | path dirname
-        if $up == $dir { return }
+        if $up == $dir { break }
         $dir = $up
     }
+    if $project == $env.SANDGLASS_PROJECT { return }
+    __sandglass_leave
+    $env.SANDGLASS_PROJECT = $project
+    let program = __sandglass_program
+    if $project == "" or $program == null { return }
+    __sandglass_keep (do --ignore-errors { ^$program check --hook } | default "" | lines)
+}
+
+# What it prints: NAME=VALUE is a setting that is the user's own if they have one, and NAME a variable that is
+# to be empty. Both are remembered in the environment, so that a shell within this one can leave the project, too.
+def --env __sandglass_keep [lines: list<string>] {
+    for line in $lines {
+        let pair = $line | parse --regex '^(?<name>(?:npm_config|pnpm_config|YARN)_\w*)=(?<value>\S*)$' | get 0?
+        if $pair != null {
+            if $pair.name in $env { continue }
+            load-env {$pair.name: $pair.value}
+            $env.SANDGLASS_SEALED = $"($env.SANDGLASS_SEALED? | default '')($line) "
+        } else if $line =~ '^[A-Za-z_]\w*$' {
+            $env.SANDGLASS_WITHHELD = $"($env.SANDGLASS_WITHHELD? | default '')($line) "
+        }
+    }
+    __sandglass_withhold
+}
+
+def --env __sandglass_withhold [] {
+    for name in ($env.SANDGLASS_WITHHELD? | default "" | split row " " | where $it =~ '^[A-Za-z_]\w*$') { load-env {$name: ""} }
+}
+
+def --env __sandglass_leave [] {
+    for pair in ($env.SANDGLASS_SEALED? | default "" | parse --regex '(?<name>\w+)=(?<value>\S*) ') {
+        if $pair.name in $env and ($env | get $pair.name) == $pair.value { hide-env $pair.name }
+    }
+    hide-env --ignore-errors SANDGLASS_SEALED
+    if ($env.SANDGLASS_WITHHELD? | default "") == "" { return }
+    hide-env --ignore-errors SANDGLASS_WITHHELD
+    __sandglass_load
 }
 
 $env.config.hooks.pre_prompt = ($env.config.hooks.pre_prompt? | default []) ++ [{||

@@ -3,7 +3,7 @@
 
 $global:__SandglassSeen = ''
 $global:__SandglassHere = ''
-$global:__SandglassAsked = @{}
+$global:__SandglassProject = '?'
 $global:__SandglassWaits = $false
 $global:SANDGLASS_ENDS = '0'
 $global:SANDGLASS_OVER = '0'
@@ -25,6 +25,7 @@ function global:__SandglassLoad {
             . ([ScriptBlock]::Create($text))
             $global:__SandglassSeen = "$run/gen.$global:SANDGLASS_GEN"
         } catch { }
+        __SandglassWithhold
         return
     }
 }
@@ -87,20 +88,57 @@ function global:__SandglassBefore([object[]]$Runs, [bool]$Behind) {
     if (-not [IO.File]::Exists($global:__SandglassSeen)) { __SandglassLoad }
 }
 
-# On entering a folder: config files of a repository may send a session astray. Sandglass says so, once.
+# On entering a project: its config files may send a session astray. Sandglass says so, once, and prints what keeps
+# package managers from it. No project is also one, and the first prompt enters it: a parent shell may have been elsewhere.
 function global:__SandglassEntered {
     $global:__SandglassHere = $PWD.Path
     if ($PWD.Provider.Name -ne 'FileSystem') { return }
-    for ($dir = $PWD.ProviderPath; $dir -and $dir -ne $HOME; $dir = [IO.Path]::GetDirectoryName($dir)) {
+    $project = ''
+    for ($dir = $PWD.ProviderPath; $dir -and $dir -ne $HOME -and -not $project; $dir = [IO.Path]::GetDirectoryName($dir)) {
         foreach ($name in '.npmrc', '.yarnrc.yml', '.yarnrc', 'bunfig.toml', 'pnpm-workspace.yaml', '.env.yarn') {
-            if (-not [IO.File]::Exists([IO.Path]::Combine($dir, $name))) { continue }
-            if ($global:__SandglassAsked[$dir]) { return }
-            $global:__SandglassAsked[$dir] = $true
-            $program = __SandglassProgram
-            if ($program) { $null | & $program check --hook | Out-Host }
-            return
+            if ([IO.File]::Exists([IO.Path]::Combine($dir, $name))) { $project = $dir }
         }
     }
+    if ($project -ceq $global:__SandglassProject) { return }
+    __SandglassLeave
+    $global:__SandglassProject = $project
+    if (-not $project) { return }
+    $program = __SandglassProgram
+    if ($program) { __SandglassKeep @($null | & $program check --hook) }
+}
+
+# What it prints: NAME=VALUE is a setting that is the user's own if they have one, and NAME a variable that is
+# to be empty. Both are remembered in the environment, so that a shell within this one can leave the project, too.
+# A variable that is empty is none on Windows, which serves as well.
+function global:__SandglassKeep([string[]]$Lines) {
+    foreach ($line in $Lines) {
+        if ($line -cmatch '^((?:npm_config|pnpm_config|YARN)_[A-Za-z0-9_]*)=(\S*)$') {
+            if ($null -ne [Environment]::GetEnvironmentVariable($Matches[1])) { continue }
+            [Environment]::SetEnvironmentVariable($Matches[1], $Matches[2])
+            $env:SANDGLASS_SEALED = "$env:SANDGLASS_SEALED$line "
+        } elseif ($line -cmatch '^[A-Za-z_][A-Za-z0-9_]*$') {
+            $env:SANDGLASS_WITHHELD = "$env:SANDGLASS_WITHHELD$line "
+        }
+    }
+    __SandglassWithhold
+}
+
+function global:__SandglassWithhold {
+    foreach ($name in "$env:SANDGLASS_WITHHELD".Split(' ')) {
+        if ($name -cmatch '^[A-Za-z_][A-Za-z0-9_]*$') { [Environment]::SetEnvironmentVariable($name, '') }
+    }
+}
+
+function global:__SandglassLeave {
+    foreach ($pair in "$env:SANDGLASS_SEALED".Split(' ')) {
+        $name, $value = $pair.Split('=', 2)
+        if ($name -and
+            "$([Environment]::GetEnvironmentVariable($name))" -ceq $value) { [Environment]::SetEnvironmentVariable($name, $null) }
+    }
+    $env:SANDGLASS_SEALED = $null
+    if (-not $env:SANDGLASS_WITHHELD) { return }
+    $env:SANDGLASS_WITHHELD = $null
+    __SandglassLoad
 }
 
 if (-not (Test-Path Variable:global:__SandglassUserPrompt)) {

@@ -1,8 +1,7 @@
 # Sandglass: gives every prompt and command of this shell the registry logins as they are now.
 # It holds no secret. Before each it asks whether one file still exists: no process, one system call.
 
-typeset -g __sandglass_seen= __sandglass_here= __sandglass_program= __sandglass_now=0 __sandglass_noted=0
-typeset -ga __sandglass_asked
+typeset -g __sandglass_seen= __sandglass_here= __sandglass_program= __sandglass_project='?' __sandglass_now=0 __sandglass_noted=0
 typeset -g +x SANDGLASS_ENDS=0 SANDGLASS_OVER=0
 
 __sandglass_load() {
@@ -13,6 +12,7 @@ __sandglass_load() {
     [[ $run != /sandglass && -r $run/env.sh && -O $run/env.sh ]] || continue
     \builtin . "$run/env.sh" 2>/dev/null
     __sandglass_seen=$run/gen.${SANDGLASS_GEN-}
+    __sandglass_withhold
     return 0
   done
   return 0
@@ -33,6 +33,7 @@ __sandglass_command() { [[ -e $__sandglass_seen ]] || __sandglass_load; }
 # shell without clock goes by what the agent said.
 __sandglass_before() {
   [[ -e $__sandglass_seen ]] || __sandglass_load
+  [[ $PWD == "$__sandglass_here" || ! -t 2 ]] || __sandglass_entered # in the same line: cd project && npm ci
   __sandglass_now=${EPOCHSECONDS-0}
   (( __sandglass_now >= __sandglass_noted && __sandglass_now - __sandglass_noted < 60 && __sandglass_now )) || __sandglass_note
   if (( SANDGLASS_OVER || SANDGLASS_ENDS && __sandglass_now >= SANDGLASS_ENDS )); then __sandglass_renew "$@"; fi
@@ -82,27 +83,65 @@ __sandglass_wrap() {
 }
 [[ ! -o interactive ]] || __sandglass_wrap
 
-# On entering a folder: config files of a repository may send a session astray. Sandglass says so, once.
+# On entering a project: its config files may send a session astray. Sandglass says so, once, and prints what keeps
+# package managers from it. No project is also one, and the first prompt enters it: a parent shell may have been elsewhere.
 __sandglass_entered() {
   emulate -L zsh
   __sandglass_here=$PWD
-  local name dir=${PWD%/}
+  local name dir=${PWD%/} project=
   while [[ $dir != "${HOME%/}" ]]; do
     for name in .npmrc .yarnrc.yml .yarnrc bunfig.toml pnpm-workspace.yaml .env.yarn; do
-      [[ ! -e $dir/$name ]] || { __sandglass_ask "$dir"; return 0; }
+      [[ ! -e $dir/$name ]] || { project=${dir:-/}; break 2; }
     done
     [[ -n $dir ]] || break
     dir=${dir%/*}
   done
+  [[ $project != "$__sandglass_project" && -t 2 ]] || return 0
+  __sandglass_leave
+  __sandglass_project=$project
+  [[ -z $project ]] || ! __sandglass_find || __sandglass_keep "$("$__sandglass_program" check --hook </dev/null)"
   return 0
 }
 
-__sandglass_ask() {
+# What it prints: NAME=VALUE is a setting that is the user's own if they have one, and NAME a variable that is
+# to be empty. Both are remembered in the environment, so that a shell within this one can leave the project, too.
+__sandglass_keep() {
   emulate -L zsh
-  (( ! ${__sandglass_asked[(Ie)$1]} )) && [[ -t 2 ]] || return 0
-  __sandglass_asked+=("$1")
-  ! __sandglass_find || "$__sandglass_program" check --hook </dev/null
+  local line name
+  for line in ${(f)1}; do
+    name=${line%%\=*}
+    [[ $name == [A-Za-z_]* && $name != *[^A-Za-z0-9_]* && $line != *[[:space:]]* ]] || continue
+    case $line in
+    (npm_config_*=*|pnpm_config_*=*|YARN_*=*)
+      [[ -n ${(Pt)name} ]] || \builtin export "$line" SANDGLASS_SEALED="${SANDGLASS_SEALED-}$line " ;;
+    (*=*) ;;
+    (*) \builtin export SANDGLASS_WITHHELD="${SANDGLASS_WITHHELD-}$name " ;;
+    esac
+  done
+  __sandglass_withhold
+}
+
+__sandglass_withhold() {
+  emulate -L zsh
+  local name
+  for name in ${(s: :)SANDGLASS_WITHHELD-}; do
+    [[ $name == [A-Za-z_]* && $name != *[^A-Za-z0-9_]* && ${(Pt)name} != *readonly* ]] && \builtin export "$name="
+  done
   return 0
+}
+
+__sandglass_leave() {
+  emulate -L zsh
+  local pair name
+  for pair in ${(s: :)SANDGLASS_SEALED-}; do
+    name=${pair%%\=*}
+    [[ $name == [A-Za-z_]* && $name != *[^A-Za-z0-9_]* && ${(Pt)name} != *readonly* ]] || continue
+    [[ ${(P)name-} != "${pair#*\=}" ]] || \builtin unset -v "$name"
+  done
+  \builtin unset -v SANDGLASS_SEALED
+  [[ -n ${SANDGLASS_WITHHELD-} ]] || return 0
+  \builtin unset -v SANDGLASS_WITHHELD
+  __sandglass_load
 }
 
 typeset -ga precmd_functions preexec_functions
