@@ -120,6 +120,7 @@ func (c *core) forget(u registry.URL) {
 // process has is kept, but handed to nobody: forgetting it would lose the session.
 func (c *core) lock() {
 	c.userLock = true
+	c.dropPlans()
 	c.touch()
 	for _, e := range c.sessions {
 		if e.kept {
@@ -206,8 +207,34 @@ func (a *Agent) Grant(ctx context.Context, req api.GrantRequest) (api.Grant, err
 	default:
 		return api.Grant{}, &api.Error{Code: api.CodeUsage, Cause: "unknown use"}
 	}
+	if req.Use == api.UseHelper && req.Dir != "" {
+		if err := a.safeThere(ctx, req); err != nil {
+			return api.Grant{}, err
+		}
+	}
 	peer, _ := api.PeerFrom(ctx)
 	return ask(ctx, a, func() (api.Grant, error) { return a.core.grant(req, peer) })
+}
+
+// safeThere reports whether a folder's files leave alone what pnpm is given there. pnpm's own environment is out
+// of reach, so that there is no other way than to give nothing.
+func (a *Agent) safeThere(ctx context.Context, req api.GrantRequest) error {
+	seen, err := a.Inspect(ctx, api.InspectRequest{Dir: req.Dir})
+	if err != nil || len(seen.Seal) == 0 && len(seen.Withhold) == 0 {
+		return err
+	}
+	args := map[string]string{"Registry": req.Registry, "URL": req.Registry}
+	_, err = ask(ctx, a, func() (struct{}, error) {
+		if u, err := registry.Parse(req.Registry); err == nil && a.core.sessions[u] != nil {
+			args["Registry"] = u.Name()
+			a.core.tellUnsafe(a.core.sessions[u], plain(req.Program), seen.Dir)
+		}
+		return struct{}{}, nil
+	})
+	if err != nil {
+		return err
+	}
+	return &api.Error{Code: api.CodeUnsafe, Args: args, Cause: "the files in " + seen.Dir + " would lead the session elsewhere: run sandglass check there"}
 }
 
 func (c *core) grant(req api.GrantRequest, peer api.Peer) (api.Grant, error) {

@@ -48,6 +48,7 @@ func (c *core) adopt(u registry.URL, in credential) {
 		evidence.Observed, evidence.Policy = e.Observed, c.a.opts.Policies[u]
 	}
 	ends, source := session.End(evidence)
+	c.dropPlans()
 	e.supersede()
 	e.Kind, e.Fingerprint, e.Started = in.kind, in.secret.Fingerprint(), evidence.Start
 	e.Ends, e.Lifetime, e.Refused, e.RefusedAt, e.lost = ends, lifetimes[source], false, time.Time{}, false

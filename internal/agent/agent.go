@@ -49,6 +49,7 @@ type Agent struct {
 	work  sync.WaitGroup
 	core  *core
 
+	verdicts verdicts
 	snapshot atomic.Pointer[api.Snapshot]
 	names    atomic.Pointer[[]Variable] // what the env files define, without values
 	mu       sync.Mutex

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"reflect"
+	"slices"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 )
@@ -36,7 +37,11 @@ func (a *Agent) Apply(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	if p.undo || p.settings == nil {
+	if p.undo {
+		_, err := ask(ctx, a, func() (struct{}, error) { a.core.undone(); return struct{}{}, nil })
+		return err
+	}
+	if p.settings == nil {
 		return nil
 	}
 	if err := a.agree(ctx, p); err != nil || !p.move {
@@ -57,7 +62,7 @@ func (c *core) agree(p plan) error {
 	s.DefaultMode, s.Modes, s.DesktopEnv = p.settings.DefaultMode, p.settings.Modes, p.settings.DesktopEnv
 	switch {
 	case p.undo:
-		s.Move, c.helperFor10, c.added = false, false, nil
+		s.Move = false
 	case p.move:
 		s.Move, c.helperFor10 = true, c.helperFor10 || p.helper
 		for u := range c.sessions {
@@ -70,6 +75,28 @@ func (c *core) agree(p plan) error {
 	}
 	return c.set(&s)
 }
+
+// undone forgets what setup had added, once it is all taken back.
+func (c *core) undone() {
+	c.helperFor10, c.added = false, nil
+	c.touch()
+}
+
+// keepPlans is how many plans that nobody has applied are kept. They hold what files say, secrets too.
+const keepPlans = 4
+
+// keepPlan lets p be applied by its name, as long as not too many others were made after it.
+func (c *core) keepPlan(id string, p plan) {
+	c.planned = append(slices.DeleteFunc(c.planned, func(old string) bool { return old == id }), id)
+	c.plans[id] = p
+	for len(c.planned) > keepPlans {
+		delete(c.plans, c.planned[0])
+		c.planned = c.planned[1:]
+	}
+}
+
+// dropPlans forgets all plans: what they were made for is no longer so.
+func (c *core) dropPlans() { c.plans, c.planned = map[string]plan{}, nil }
 
 // settled waits until every file that is being written is done, and says what stayed as it was.
 func (a *Agent) settled(ctx context.Context) error {

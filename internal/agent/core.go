@@ -29,11 +29,13 @@ type core struct {
 	failed      map[registry.URL]*api.Error // the last login, where it did not work
 	uses        []api.Use
 	plans       map[string]plan
+	planned     []string // their names, the oldest first
 
 	paused     time.Time
 	userLock   bool // the user chose Lock
 	screenLock bool // the screen is locked, and the settings say that this empties the env files
 	asleep     bool
+	sleepy     bool // the machine is kept awake for a file that is being written
 	stopping   bool
 
 	started            time.Time
@@ -78,6 +80,7 @@ type entry struct {
 	offline    bool
 	doubted    bool // it was refused too early to believe it at once
 	probing    bool
+	unseenAt   time.Time // when a program last made a login begin
 	helperTold time.Time // when a notice last said why pnpm's helper gives nothing
 	keepAt     time.Time // when to offer the secret to the keyring again, zero if it has it
 	nextTry    time.Time // when to ask again whether it is alive, zero for never
@@ -157,6 +160,9 @@ func (c *core) settle() {
 	}
 	if c.unsaved && !c.now().Before(c.stateAt) {
 		c.saveState()
+	}
+	if c.sleepy && !c.rewriting() {
+		c.nowSleep()
 	}
 	c.arm()
 	if c.dirty && c.unread == 0 {

@@ -24,6 +24,7 @@ type dialect struct {
 // said is what a config file says.
 type said struct {
 	creds   []npmrc.Credential
+	hidden  []npmrc.Credential // that do not count, and still hold something
 	regs    []npmrc.ScopedRegistry
 	helpers []npmrc.Helper
 }
@@ -31,7 +32,7 @@ type said struct {
 var ini = dialect{
 	parse: func(src []byte) (said, error) {
 		f := npmrc.Parse(src)
-		return said{f.Credentials(), f.Registries(), f.Helpers()}, nil
+		return said{f.Credentials(), f.Hidden(), f.Registries(), f.Helpers()}, nil
 	},
 	set:         npmrc.Set,
 	remove:      npmrc.Remove,
@@ -80,7 +81,7 @@ func maskedYAML(src []byte) string {
 			text = strings.ReplaceAll(text, cred.Value.Reveal(), mask)
 		}
 	}
-	return text
+	return npmrc.Redact(text) // what else looks like one: in comments, in addresses
 }
 
 // levels are the files that a plan's places mean.

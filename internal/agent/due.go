@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
-	"github.com/sandglass-dev/sandglass/internal/domain/hostile"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/npmrc"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
@@ -23,7 +22,7 @@ func (a *Agent) Due(ctx context.Context, req api.DueRequest) ([]api.Session, err
 	}
 	// What the project names is only compared with the sessions that there are.
 	var named []registry.URL
-	for _, f := range a.configAround(req.Dir) {
+	for _, f := range a.linesAround(a.around(req.Dir)) {
 		for _, r := range f.registries() {
 			if u, err := registry.Parse(r.URL); err == nil {
 				named = append(named, u)
@@ -106,37 +105,6 @@ func (c *core) dueAt() injection.Due {
 
 // stillUsed is how long after its last use a session that is over still holds commands up.
 const stillUsed = 7 * 24 * time.Hour
-
-// configAround reads the config files of package managers in dir and the folders above it, the nearest
-// first, but not those of the home folder, which are the user's own.
-func (a *Agent) configAround(dir string) (found []nearFile) {
-	for range maxDepth {
-		if dir == a.opts.Home {
-			return found
-		}
-		for _, name := range hostile.Names {
-			path := filepath.Join(dir, name)
-			if data, err := a.ports.Files.Read(path); err == nil {
-				found = append(found, nearFile{dir, name, data})
-			}
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			break
-		}
-		dir = up
-	}
-	return found
-}
-
-// maxDepth is how many folders up a project's config is looked for.
-const maxDepth = 64
-
-// nearFile is a config file near a folder.
-type nearFile struct {
-	dir, name string
-	data      []byte
-}
 
 // registries are those that the file names.
 func (f nearFile) registries() []npmrc.ScopedRegistry {

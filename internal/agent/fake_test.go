@@ -246,6 +246,11 @@ func (w *world) Replace(path string, old, fresh []byte) error {
 	return nil
 }
 
+func (w *world) Stamp(path string) (string, error) {
+	data, err := w.Read(path)
+	return string(data), err
+}
+
 func (w *world) Runnable(path string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -25,6 +25,7 @@ type file struct {
 	exists  bool
 	sum     [sha256.Size]byte
 	creds   []npmrc.Credential
+	hidden  []npmrc.Credential
 	regs    []npmrc.ScopedRegistry
 	helpers []npmrc.Helper
 	err     error
@@ -159,7 +160,7 @@ func (c *core) fileRead(f *file, r reading) {
 	before := f.creds
 	f.err, f.moveErr, f.moveAt, f.wait = err, nil, time.Time{}, 0
 	f.exists, f.sum, c.dirty = exists, sum, true
-	f.creds, f.regs, f.helpers = says.creds, says.regs, says.helpers
+	f.creds, f.hidden, f.regs, f.helpers = says.creds, says.hidden, says.regs, says.helpers
 	c.lint()
 	c.log.Debug("Config file read", "path", f.path, "credentials", len(f.creds))
 	if f.level == api.LevelProject {

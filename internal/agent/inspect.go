@@ -2,8 +2,6 @@ package agent
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"path/filepath"
 	"slices"
 
@@ -24,7 +22,7 @@ func (a *Agent) Inspect(ctx context.Context, req api.InspectRequest) (api.Inspec
 	}
 	dir := filepath.Clean(req.Dir)
 	out := api.Inspection{Dir: dir, Findings: []api.Finding{}}
-	near := a.configAround(dir)
+	near := a.around(dir)
 	if len(near) == 0 {
 		return out, nil
 	}
@@ -33,27 +31,27 @@ func (a *Agent) Inspect(ctx context.Context, req api.InspectRequest) (api.Inspec
 	if err != nil {
 		return out, err
 	}
-	found, findings := dangers(near, known)
+	found, findings, sums := a.dangers(near, known)
 	out.Findings = append(findings, a.problemsAround(ctx, near, known)...)
 	out.Seal, out.Withhold = a.seal(found, known)
 	if !req.Once {
 		return out, nil
 	}
-	out.Findings, err = ask(ctx, a, func() ([]api.Finding, error) { return a.core.untold(near, out.Findings), nil })
+	out.Findings, err = ask(ctx, a, func() ([]api.Finding, error) { return a.core.untold(sums, out.Findings), nil })
 	return out, err
 }
 
-// dangers looks at each folder's files for what would carry a credential elsewhere.
-func dangers(near []nearFile, known knowledge) (found []hostile.Danger, out []api.Finding) {
-	out = []api.Finding{}
-	for i := 0; i < len(near); {
-		dir, files := near[i].dir, map[string][]byte{}
-		for ; i < len(near) && near[i].dir == dir; i++ {
-			files[near[i].name] = near[i].data
+// dangers looks at each folder's files for what would carry a credential elsewhere, and names their contents.
+func (a *Agent) dangers(near []nearDir, known knowledge) (found []hostile.Danger, out []api.Finding, sums map[string]string) {
+	out, sums = []api.Finding{}, map[string]string{}
+	for _, n := range near {
+		v := a.judge(n, known.registries)
+		for name, sum := range v.sums {
+			sums[filepath.Join(n.dir, name)] = sum
 		}
-		for _, d := range hostile.Scan(hostile.Project{Files: files, Known: known.registries}) {
+		for _, d := range v.dangers {
 			f := api.Finding{
-				Code: d.Code, Severity: api.SeverityInfo, File: filepath.Join(dir, d.File), Line: d.Line,
+				Code: d.Code, Severity: api.SeverityInfo, File: filepath.Join(n.dir, d.File), Line: d.Line,
 				Args: map[string]string{"Key": d.Key, "Host": d.Host, "Variable": d.Variable},
 			}
 			if d.Severity == hostile.High {
@@ -62,7 +60,7 @@ func dangers(near []nearFile, known knowledge) (found []hostile.Danger, out []ap
 			found, out = append(found, d), append(out, f)
 		}
 	}
-	return found, out
+	return found, out, sums
 }
 
 // seal says what keeps the sessions from a project of these dangers, in the environment of package managers.
@@ -114,16 +112,15 @@ func ownSettings(own hostile.Own, s lint.Source) hostile.Own {
 }
 
 // problemsAround checks the credential lines of a project's files, together with the user's.
-func (a *Agent) problemsAround(ctx context.Context, near []nearFile, known knowledge) (out []api.Finding) {
+func (a *Agent) problemsAround(ctx context.Context, near []nearDir, known knowledge) (out []api.Finding) {
 	sources := a.usersSources()
-	for _, f := range near {
-		if level, ok := lintLevels[f.name]; ok {
-			sources = append(sources, lint.Source{Path: f.path(), Level: level, Data: f.data})
-		}
+	files := a.linesAround(near)
+	for _, f := range files {
+		sources = append(sources, lint.Source{Path: f.path(), Level: lintLevels[f.name], Data: f.data})
 	}
 	a.seen(ctx, known, sources)
 	for _, p := range lint.Check(known.lintFacts(sources)) {
-		if slices.ContainsFunc(near, func(f nearFile) bool { return f.path() == p.Path }) {
+		if slices.ContainsFunc(files, func(f nearFile) bool { return f.path() == p.Path }) {
 			out = append(out, problemFinding(p))
 		}
 	}
@@ -133,23 +130,9 @@ func (a *Agent) problemsAround(ctx context.Context, near []nearFile, known knowl
 // lintLevels are the project files whose lines are checked.
 var lintLevels = map[string]lint.Level{".npmrc": lint.Project, ".yarnrc.yml": lint.YarnProject, ".env.yarn": lint.YarnEnv}
 
-func (f nearFile) path() string { return filepath.Join(f.dir, f.name) }
-
-// sum names a file with its content.
-func (f nearFile) sum() string {
-	h := sha256.New()
-	h.Write([]byte(f.path() + "\x00"))
-	h.Write(f.data)
-	return hex.EncodeToString(h.Sum(nil)[:12])
-}
-
 // untold leaves out what is not worth a word at every entering, and what was told of files with this very
 // content. What it lets through counts as told.
-func (c *core) untold(near []nearFile, all []api.Finding) []api.Finding {
-	sums := map[string]string{}
-	for _, f := range near {
-		sums[f.path()] = f.sum()
-	}
+func (c *core) untold(sums map[string]string, all []api.Finding) []api.Finding {
 	out := []api.Finding{}
 	for _, f := range all {
 		if f.Severity != api.SeverityInfo && !slices.Contains(c.told, sums[f.File]) {

@@ -167,7 +167,7 @@ func (a *Agent) planFixes(ctx context.Context, fixes []api.Fix) (api.Plan, error
 	}
 	out.ID = planID(p.edits, api.Settings{})
 	_, err = ask(ctx, a, func() (struct{}, error) {
-		a.core.plans[out.ID] = p
+		a.core.keepPlan(out.ID, p)
 		return struct{}{}, nil
 	})
 	return out, err

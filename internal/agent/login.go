@@ -30,10 +30,14 @@ func (a *Agent) Login(ctx context.Context, req api.LoginRequest, report func(api
 	}
 	j, err := ask(ctx, a, func() (joined, error) {
 		u, err := a.core.loginTarget(req.Registry)
+		if err == nil && req.Unseen {
+			err = a.core.unseen(u)
+		}
 		if err != nil {
 			return joined{}, err
 		}
-		return joined{u, a.core.join(u, !req.NoBrowser)}, nil
+		running := a.core.logins[u] != nil
+		return joined{u, a.core.join(u, !req.NoBrowser && !(req.Unseen && running))}, nil
 	})
 	if err != nil {
 		return err
@@ -59,6 +63,25 @@ func (a *Agent) Login(ctx context.Context, req api.LoginRequest, report func(api
 			return errNoAgent
 		}
 	}
+}
+
+// unseenAgain is how long a program that wanted a login has to wait for the next one. pnpm asks its helper several
+// times, and any package may.
+const unseenAgain = 2 * time.Minute
+
+// unseen notes that a program wants a login to u, and refuses where one wanted it just now.
+func (c *core) unseen(u registry.URL) error {
+	e, now := c.sessions[u], c.now()
+	if e == nil {
+		return nil
+	}
+	if c.logins[u] == nil && now.Sub(e.unseenAt) < unseenAgain {
+		return &api.Error{Code: api.CodeEnded, Args: map[string]string{"Registry": u.Name(), "URL": u.String()}}
+	}
+	if c.logins[u] == nil {
+		e.unseenAt = now
+	}
+	return nil
 }
 
 // loginTarget says which registry a login is for: the one that was named, else the one that needs it

@@ -85,6 +85,18 @@ func (c *core) tellHelper(e *entry, program string) {
 	}, func() { e.helperTold = time.Time{} })
 }
 
+// tellUnsafe says why pnpm got nothing in a folder whose files would lead the session elsewhere.
+func (c *core) tellUnsafe(e *entry, program, dir string) {
+	now := c.now()
+	if !c.mayTell(e, now) || now.Sub(e.helperTold) < time.Minute {
+		return
+	}
+	e.helperTold = now
+	p := c.printer()
+	args := i18n.Args{"Registry": e.Registry.Name(), "Program": program, "Dir": dir}
+	c.show(Notice{ID: e.Registry.String(), Title: p.T("notice.helper.unsafe.title", args), Body: p.T("notice.helper.unsafe.body", args), Critical: true}, func() { e.helperTold = time.Time{} })
+}
+
 // retryNotice is how long a notification service that did not answer is left alone.
 const retryNotice = time.Minute
 

@@ -29,7 +29,15 @@ func (f *file) variable(e *entry) string {
 // movable reports whether a line of f holds a session of ours as it is, the present one or one that it
 // took the place of.
 func (c *core) movable(f *file, cred npmrc.Credential) (*entry, bool) {
-	if !f.exists || !f.editable() || !open(cred) {
+	if !open(cred) {
+		return nil, false
+	}
+	return c.ours(f, cred)
+}
+
+// ours reports whether what a line of f holds is a session of ours, whether the line counts or not.
+func (c *core) ours(f *file, cred npmrc.Credential) (*entry, bool) {
+	if !f.exists || !f.editable() {
 		return nil, false
 	}
 	u, err := c.urlOf(cred.RegistryKey)
@@ -44,12 +52,13 @@ func (c *core) movable(f *file, cred npmrc.Credential) (*entry, bool) {
 type writing struct {
 	set    map[string]string // key -> value; a value may be a secret
 	remove []string
+	scrub  map[string]string // fingerprint -> value, for lines that do not count
 	script map[string]string // path -> text of a program to be made before
 	layout *layout           // brings back what a login by others dropped, nil for nothing
 	added  []string          // keys that the file did not have
 }
 
-func (w writing) empty() bool { return len(w.set) == 0 && len(w.remove) == 0 }
+func (w writing) empty() bool { return len(w.set) == 0 && len(w.remove) == 0 && len(w.scrub) == 0 }
 
 // wanted says which lines of f that stand there are to say something else now. eager leaves out the question
 // whether it can be done safely at this moment, for a preview.
@@ -63,7 +72,19 @@ func (c *core) wanted(f *file, eager bool) writing {
 			}
 		}
 	}
+	for _, cred := range f.hidden {
+		if e, ours := c.ours(f, cred); ours && !(c.mode(e) == injection.ModeFile && e.alive(c.now()) && c.open()) && (eager || c.safe(f, e)) {
+			w.scrubs(cred, dialectOf(f.level).placeholder(f.variable(e)))
+		}
+	}
 	return w
+}
+
+func (w *writing) scrubs(cred npmrc.Credential, value string) {
+	if w.scrub == nil {
+		w.scrub = map[string]string{}
+	}
+	w.scrub[cred.Value.Fingerprint()] = value
 }
 
 // lineFor is what one line is to say, if that is something else than it says.
@@ -198,6 +219,9 @@ func (a *Agent) script(path, text string) error {
 // apply is a file with the lines of w in it, in the layout from before a login by others where there is one.
 func (w writing) apply(old []byte, level api.Level) (fresh []byte, err error) {
 	d, set := dialectOf(level), w.set
+	if len(w.scrub) > 0 {
+		old = npmrc.Scrub(old, w.scrub)
+	}
 	if w.layout != nil && !w.layout.Template.IsZero() && len(w.remove) == 0 && len(w.added) == 0 && len(set) > 0 {
 		return npmrc.Restore(w.layout.Template, old, set)
 	}
@@ -253,6 +277,11 @@ func (c *core) withoutLiterals(f *file, old []byte) (writing, error) {
 		e, name := c.sessions[u], cred.Value.Fingerprint()
 		if c.mode(e) == injection.ModeFile && (e.Fingerprint == name || slices.Contains(e.Past, name)) {
 			w.set[cred.Key] = dialectOf(f.level).placeholder(f.variable(e))
+		}
+	}
+	for _, cred := range says.hidden {
+		if e, ours := c.ours(f, cred); ours && c.mode(e) == injection.ModeFile {
+			w.scrubs(cred, dialectOf(f.level).placeholder(f.variable(e)))
 		}
 	}
 	return w, nil

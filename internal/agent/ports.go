@@ -101,6 +101,8 @@ type Files interface {
 	Read(path string) ([]byte, error)
 	// Modified is the time of the last write.
 	Modified(path string) (time.Time, error)
+	// Stamp is a text that changes when the file does.
+	Stamp(path string) (string, error)
 	// Replace writes new in place of old: atomic, beside the target that links lead to, with its mode
 	// and owner kept (0600 for a new file). ErrChanged if the content is no longer old. old nil means: must not exist.
 	Replace(path string, old, new []byte) error

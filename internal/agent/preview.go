@@ -82,8 +82,11 @@ func (c *core) withoutOurs(f *file, text []byte) (_ []byte, err error) {
 		switch {
 		case added && (cred.Variable == e.Own || ours && literal == e):
 			text, err = d.remove(text, cred.Key)
+		case ours && f.layout != nil && f.layout.Names[cred.RegistryKey] != "" && f.layout.Names[cred.RegistryKey] != e.Own:
+			// File mode put the literal where the user's own placeholder stood.
+			text, err = d.set(text, cred.Key, d.placeholder(f.layout.Names[cred.RegistryKey]))
 		case cred.Variable != e.Own:
-		case e.alive(c.now()):
+		case e.alive(c.now()) && c.open():
 			text, err = d.set(text, cred.Key, e.secret.Reveal())
 		default:
 			text, err = d.remove(text, cred.Key)

@@ -104,7 +104,7 @@ func (c *core) plan(req api.SetupRequest, p plan) (api.Plan, error) {
 	}
 	c.explain(&out, after, req)
 	out.ID = planID(slices.Concat(p.edits, lines), after)
-	c.plans[out.ID] = p
+	c.keepPlan(out.ID, p)
 	return out, nil
 }
 

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
@@ -112,12 +113,53 @@ func (c *core) power(e PowerEvent) {
 	}
 	c.publishEnv()
 	if e == PowerSleep {
-		c.clearFiles()
-		for path := range c.files {
-			c.filesChanged([]string{path}) // before anybody acts on what they said
+		c.goToSleep()
+	}
+}
+
+// beforeSleep is how long the machine is kept awake for a file that is just being written.
+const beforeSleep = time.Second
+
+// goToSleep takes sessions out of files and lets the machine sleep. A line that is being written at this very
+// moment may still hold one: then it is done again once that is over.
+func (c *core) goToSleep() {
+	c.clearFiles()
+	for path := range c.files {
+		c.filesChanged([]string{path}) // before anybody acts on what they said
+	}
+	if !c.rewriting() {
+		c.a.ports.Power.Done()
+		return
+	}
+	c.sleepy = true
+	c.a.spawn(func(ctx context.Context) func() {
+		late := time.NewTimer(beforeSleep)
+		defer late.Stop()
+		select {
+		case <-late.C:
+		case <-ctx.Done():
 		}
+		return c.nowSleep
+	})
+}
+
+// nowSleep lets the machine sleep that was kept awake.
+func (c *core) nowSleep() {
+	if c.sleepy {
+		c.sleepy = false
+		c.clearFiles()
 		c.a.ports.Power.Done()
 	}
+}
+
+// rewriting reports whether a file is being written.
+func (c *core) rewriting() bool {
+	for _, f := range c.files {
+		if f.moving {
+			return true
+		}
+	}
+	return false
 }
 
 // keepAgain offers a secret to the keyring that would not take it before.

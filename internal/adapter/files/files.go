@@ -106,6 +106,15 @@ func (f *Files) Modified(path string) (time.Time, error) {
 	return info.ModTime(), nil
 }
 
+// Stamp tells size and time of the last write of the file that path leads to.
+func (f *Files) Stamp(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("look at file: %w", err)
+	}
+	return fmt.Sprint(info.Size(), " ", info.ModTime().UnixNano()), nil
+}
+
 // Replace writes new in place of old. old nil means that there must be no file yet, and its folder is
 // made (0700) if need be; new nil removes the file (the link that leads there stays). It wraps
 // agent.ErrChanged if the file says anything but old, and one of the package's errors if it must be

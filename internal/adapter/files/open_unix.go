@@ -4,6 +4,7 @@ package files
 
 import (
 	"errors"
+	"fmt"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -23,7 +24,11 @@ func regular(file *os.File, err error) (*os.File, error) {
 		return nil, err
 	}
 	info, err := file.Stat()
-	if err == nil && !info.Mode().IsRegular() {
+	switch {
+	case err != nil:
+	case info.IsDir():
+		err = fmt.Errorf("%w: %w", ErrNotRegular, unix.EISDIR)
+	case !info.Mode().IsRegular():
 		err = ErrNotRegular
 	}
 	if err != nil {

@@ -203,6 +203,7 @@ type Login struct {
 type LoginRequest struct {
 	Registry  string `json:"registry"`             // URL; empty means the session that needs it most, else npm
 	NoBrowser bool   `json:"no_browser,omitempty"` // only tell the page's address
+	Unseen    bool   `json:"unseen,omitempty"`     // a program asks, not a person: once in a while, and no page is opened twice
 	Couch     *Couch `json:"-"`                    // log in by name and password instead
 }
 
@@ -229,6 +230,7 @@ type GrantRequest struct {
 	Use      GrantUse `json:"use"`
 	Registry string   `json:"registry,omitempty"` // empty: every live session
 	Program  string   `json:"program"`            // what it is for, as the user knows it
+	Dir      string   `json:"dir,omitempty"`      // where it runs, absolute: UseHelper gives nothing where the files there would lead it astray
 }
 
 // Grant is the one value that carries secrets. The ipc adapter alone knows how to write it down.

@@ -57,6 +57,8 @@ var Codes = []string{
 type Project struct {
 	// Files are the folder's files by base name, those of Names that it has.
 	Files map[string][]byte
+	// Unread are files of the folder that are there and could not be read whole: too long, or no plain files.
+	Unread []string
 	// Known are the registries that the user's own config names.
 	Known []registry.URL
 }

@@ -55,6 +55,39 @@ func (f *File) Credentials() []Credential {
 	return creds
 }
 
+// Hidden lists the lines with credentials that do not count: those of a key that stands again further down.
+// What was meant to be gone from a file may stand there still.
+func (f *File) Hidden() (creds []Credential) {
+	last := f.effective()
+	for i := range f.lines {
+		l := &f.lines[i]
+		if l.kind != lineEntry || l.inSection || last[l.key] == l || l.bare {
+			continue
+		}
+		if c, ok := splitCredential(l.key); ok && l.val().kind == KindString {
+			c.Line, c.Value = l.number, token.NewSecret(l.val().plain())
+			creds = append(creds, c)
+		}
+	}
+	return creds
+}
+
+// Scrub puts other values in place of secrets, by their fingerprints, in every line with a credential that
+// holds one, those that do not count too. All else stays.
+func Scrub(src []byte, instead map[string]string) []byte {
+	f := Parse(src)
+	for i := len(f.lines) - 1; i >= 0; i-- { // from the end, so that what is before keeps its place
+		l := &f.lines[i]
+		if _, ok := splitCredential(l.key); l.kind != lineEntry || l.bare || !ok {
+			continue
+		}
+		if value, ok := instead[token.NewSecret(l.val().plain()).Fingerprint()]; ok {
+			src = splice(src, l.from, l.to, value)
+		}
+	}
+	return src
+}
+
 func userKey(key string) string { return strings.TrimSuffix(key, "_password") + "username" }
 
 func splitCredential(key string) (Credential, bool) {

@@ -129,7 +129,9 @@ var (
 
 func secretKey(key string) bool { return secretName.MatchString(key) }
 
-// redact replaces what looks like a secret. A placeholder stays.
+// Redact replaces what looks like a secret in a text that people are to read. A placeholder stays.
+func Redact(s string) string { return redact(s) }
+
 func redact(s string) string {
 	for i, re := range secretWord {
 		s = re.ReplaceAllStringFunc(s, func(m string) string {

@@ -24,14 +24,25 @@ type handover struct {
 
 // protection says what a command must find in its environment, so that the files of the folder cannot lead
 // the session astray. Where nothing does, the command is not run: it was to be given the session.
-func (a *app) protection(ctx context.Context) (seal []string, err error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return nil, nil // a folder that is gone has no files
+func (a *app) protection(ctx context.Context, args []string) (seal []string, err error) {
+	var seen api.Inspection
+	for _, folder := range []string{"", injection.FolderFlag(args)} {
+		dir, err := filepath.Abs(folder)
+		if err != nil {
+			return nil, nil // a folder that is gone has no files
+		}
+		one, err := a.agent.Inspect(ctx, api.InspectRequest{Dir: dir})
+		if err != nil {
+			return nil, err
+		}
+		seen.Findings = append(seen.Findings, one.Findings...)
+		seen.Seal, seen.Withhold = append(seen.Seal, one.Seal...), append(seen.Withhold, one.Withhold...)
+		if injection.FolderFlag(args) == "" {
+			break
+		}
 	}
-	seen, err := a.agent.Inspect(ctx, api.InspectRequest{Dir: dir})
-	if err != nil || len(seen.Seal) == 0 && len(seen.Withhold) == 0 {
-		return nil, err
+	if len(seen.Seal) == 0 && len(seen.Withhold) == 0 {
+		return nil, nil
 	}
 	st := a.style(a.Stderr)
 	for _, f := range seen.Findings {

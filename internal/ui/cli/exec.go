@@ -43,7 +43,7 @@ func (a *app) exec(ctx context.Context, argv []string, o execOptions) error {
 	if err != nil {
 		return err
 	}
-	seal, err := a.protection(ctx)
+	seal, err := a.protection(ctx, argv[1:])
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,9 @@ func (a *app) helper(ctx context.Context, name string, noInput bool) error {
 		return &misuse{"registry", i18n.Args{"Registry": clean(name)}}
 	}
 	req := api.GrantRequest{Use: api.UseHelper, Registry: u.String(), Program: "pnpm"}
+	if req.Dir, err = os.Getwd(); err != nil {
+		req.Dir = "" // a folder that is gone has no files
+	}
 	g, err := a.agent.Grant(ctx, req)
 	if isCode(err, api.CodeEnded) && !a.quiet(noInput) {
 		if err := a.renewUnseen(ctx, req.Registry, err); err != nil {
@@ -63,7 +66,7 @@ func (a *app) renewUnseen(ctx context.Context, address string, ended error) erro
 	}
 	patient, cancel := context.WithTimeout(ctx, helperPatience)
 	defer cancel()
-	err = a.agent.Login(patient, api.LoginRequest{Registry: address}, nil)
+	err = a.agent.Login(patient, api.LoginRequest{Registry: address, Unseen: true}, nil)
 	switch {
 	case err == nil:
 		return nil

@@ -7,8 +7,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 )
 
 type inspectOptions struct{ hook, json bool }
@@ -17,8 +19,7 @@ type inspectOptions struct{ hook, json bool }
 // reaches for them.
 func (a *app) inspect(ctx context.Context, folder string, o inspectOptions) error {
 	if o.hook {
-		a.inspectQuietly(ctx, folder)
-		return nil
+		return a.inspectQuietly(ctx, folder)
 	}
 	dir, err := absolute(folder)
 	if err != nil {
@@ -64,24 +65,36 @@ func (a *app) inspected(seen api.Inspection) string {
 	return out
 }
 
-// inspectQuietly is for shells, on entering a project: it tells a thing once, waits for no agent to start,
-// and never fails. What keeps the project from the sessions it prints each time, for the shell's hook.
-func (a *app) inspectQuietly(ctx context.Context, folder string) {
+// inspectPatience is how long a shell waits for the answer.
+const inspectPatience = 2 * time.Second
+
+// inspectQuietly is for shells, on entering a project: it tells a thing once and waits for no agent to start.
+// What keeps the project from the sessions it prints each time, for the shell's hook. Its exit code is 3 where
+// nothing can be said of the folder: the hook then holds the sessions back.
+func (a *app) inspectQuietly(ctx context.Context, folder string) error {
 	dir, err := absolute(folder)
 	if err != nil {
-		return
+		return nil // there is nothing to be led astray in
 	}
+	ctx, cancel := context.WithTimeout(ctx, inspectPatience)
+	defer cancel()
 	seen, err := a.agent.Inspect(ctx, api.InspectRequest{Dir: dir, Once: true})
 	if err != nil {
-		return
+		if !isCode(err, api.CodeNoAgent) {
+			a.say("%s\n", a.t("inspect.unknown"))
+		}
+		return status(exitNotSignedIn)
 	}
 	for _, setting := range slices.Concat(a.notSet(seen.Seal), seen.Withhold) {
 		fmt.Fprintln(a.Stdout, setting) // a shell that went away needs none
 	}
 	if len(seen.Findings) == 0 {
-		return
+		return nil
 	}
-	a.speak(ctx)
+	s, err := a.Env.Agent.Snapshot(ctx)
+	if err == nil {
+		a.language = s.Settings.Language
+	}
 	st := a.style(a.Stderr)
 	for _, f := range seen.Findings {
 		a.say("%s", a.short(st, f))
@@ -92,6 +105,10 @@ func (a *app) inspectQuietly(ctx context.Context, folder string) {
 	if len(seen.Withhold) > 0 {
 		a.say("%s\n", a.t("inspect.withheld"))
 	}
+	if len(seen.Seal)+len(seen.Withhold) > 0 && slices.ContainsFunc(s.Sessions, func(one api.Session) bool { return one.Mode == injection.ModeFile }) {
+		a.say("%s\n", a.t("inspect.file"))
+	}
+	return nil
 }
 
 // notSet leaves out the settings that the environment has already, in whatever case: npm takes them all, and
