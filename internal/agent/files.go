@@ -293,6 +293,22 @@ func (c *core) projectUsed(f *file, first bool) {
 	}
 }
 
+// standsElsewhere reports whether e's credential stands in another file of the user's as it is. A second one that
+// was found beside it is no later login: which of the two is the right one only the user knows.
+func (c *core) standsElsewhere(f *file, e *entry) bool {
+	for _, other := range c.files {
+		if other == f || !other.editable() {
+			continue
+		}
+		for _, cred := range other.creds {
+			if open(cred) && cred.RegistryKey == e.Registry.Key() && cred.Value.Fingerprint() == e.Fingerprint {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // sighting is how a literal came into view.
 type sighting struct {
 	first    bool // it is the file's first reading
@@ -314,7 +330,7 @@ func (c *core) literal(f *file, cred npmrc.Credential, how sighting) {
 		}
 		return
 	}
-	if how.stood || slices.Contains(e.Past, cred.Value.Fingerprint()) {
+	if how.stood || slices.Contains(e.Past, cred.Value.Fingerprint()) || how.first && c.standsElsewhere(f, e) {
 		return
 	}
 	from := token.Appeared

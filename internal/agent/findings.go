@@ -104,6 +104,10 @@ func (c *core) literalFinding(f *file, cred npmrc.Credential) (api.Finding, bool
 		at.Registry = u.String()
 		at.Args["Registry"] = u.Name()
 	}
+	if e := c.sessions[u]; err == nil && e != nil && open(cred) && e.alive(c.now()) && e.Fingerprint != cred.Value.Fingerprint() && f.editable() {
+		at.Code = api.FindingOtherCredential
+		return at, true
+	}
 	switch {
 	case err == nil && u == registry.Public && token.Classify(cred.Value, token.Found) == token.KindClassic:
 		at.Code, at.Severity = api.FindingClassic, api.SeverityError

@@ -152,3 +152,21 @@ func TestA08_HelperGivesNothingInSuchAFolder(t *testing.T) {
 		}
 	})
 }
+
+// TestTwoCredentialsForOneRegistry: which one is right only the user knows. Neither is lost.
+func TestTwoCredentialsForOneRegistry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.beside = everything()
+		first, second := w.issue(), w.issue()
+		w.files[userRC] = "//registry.example.com/:_authToken=" + first + "\n"
+		w.files[pnpmRC] = "//registry.example.com/:_authToken=" + second + "\n"
+		a, stop := w.run(t)
+		defer stop()
+		setUp(t, a, api.SetupRequest{Move: true})
+		left := strings.Contains(w.text(userRC), first) || strings.Contains(w.text(pnpmRC), second)
+		if !left || !strings.Contains(strings.Join(codes(snapshot(t, a)), " "), api.FindingOtherCredential) {
+			t.Errorf("files\n%s%sfindings %v", w.text(userRC), w.text(pnpmRC), codes(snapshot(t, a)))
+		}
+	})
+}

@@ -32,30 +32,31 @@ type Finding struct {
 
 // The finding codes of the agent.
 const (
-	FindingKeyringAbsent  = "keyring-absent"     // no keyring answers: secrets live in memory only
-	FindingKeyringLocked  = "keyring-locked"     // it answers but is locked
-	FindingKeyringSlow    = "keyring-slow"       // a call ran into its time limit
-	FindingLiteral        = "literal-credential" // a secret stands in a file; Move puts a placeholder there
-	FindingProjectLiteral = "project-literal"    // the same in a project's file, where it beats every login
-	FindingClassic        = "classic-token"      // a classic npm token: dead since December 2025
-	FindingFileUnreadable = "file-unreadable"    // a config file cannot be read or is not text
-	FindingFileChanged    = "file-not-written"   // our line could not be put into the file
-	FindingWatchPolling   = "watch-polling"      // the system's table of watches is full: looking every 2 s instead
-	FindingClockSkew      = "clock-skew"         // this machine's clock is off by more than a minute
-	FindingEnvFile        = "env-file"           // the env file cannot be written
-	FindingSharedVariable = "shared-variable"    // one name stands for two registries
-	FindingKnownVariable  = "known-variable"     // a name that everyone knows carries the credential
-	FindingInsecure       = "insecure-registry"  // http to a host that is not this machine
-	FindingNoTray         = "no-tray"            // this desktop shows no tray icons
-	FindingNoNotices      = "no-notices"         // no notification service answers
-	FindingSettings       = "settings-invalid"   // settings.toml has a line that cannot be used
-	FindingLogin          = "login-failed"       // the last login did not work
-	FindingNoLine         = "no-line"            // no config file refers to the session's variable; Move adds the line
-	FindingStaleLiteral   = "stale-literal"      // an older session stands in a file and beats the present one
-	FindingStateWrite     = "state-unwritable"   // state.json cannot be written: a restart would forget
-	FindingState          = "state-unreadable"   // state.json was damaged and set aside
-	FindingStaleEnv       = "stale-environment"  // a program was started with a session that is not the present one
-	FindingDesktopEnv     = "desktop-env"        // the desktop's environment cannot be set
+	FindingKeyringAbsent   = "keyring-absent"     // no keyring answers: secrets live in memory only
+	FindingKeyringLocked   = "keyring-locked"     // it answers but is locked
+	FindingKeyringSlow     = "keyring-slow"       // a call ran into its time limit
+	FindingLiteral         = "literal-credential" // a secret stands in a file; Move puts a placeholder there
+	FindingProjectLiteral  = "project-literal"    // the same in a project's file, where it beats every login
+	FindingClassic         = "classic-token"      // a classic npm token: dead since December 2025
+	FindingFileUnreadable  = "file-unreadable"    // a config file cannot be read or is not text
+	FindingFileChanged     = "file-not-written"   // our line could not be put into the file
+	FindingWatchPolling    = "watch-polling"      // the system's table of watches is full: looking every 2 s instead
+	FindingClockSkew       = "clock-skew"         // this machine's clock is off by more than a minute
+	FindingEnvFile         = "env-file"           // the env file cannot be written
+	FindingSharedVariable  = "shared-variable"    // one name stands for two registries
+	FindingKnownVariable   = "known-variable"     // a name that everyone knows carries the credential
+	FindingInsecure        = "insecure-registry"  // http to a host that is not this machine
+	FindingNoTray          = "no-tray"            // this desktop shows no tray icons
+	FindingNoNotices       = "no-notices"         // no notification service answers
+	FindingSettings        = "settings-invalid"   // settings.toml has a line that cannot be used
+	FindingLogin           = "login-failed"       // the last login did not work
+	FindingNoLine          = "no-line"            // no config file refers to the session's variable; Move adds the line
+	FindingStaleLiteral    = "stale-literal"      // an older session stands in a file and beats the present one
+	FindingOtherCredential = "other-credential"   // two files hold different credentials for one registry
+	FindingStateWrite      = "state-unwritable"   // state.json cannot be written: a restart would forget
+	FindingState           = "state-unreadable"   // state.json was damaged and set aside
+	FindingStaleEnv        = "stale-environment"  // a program was started with a session that is not the present one
+	FindingDesktopEnv      = "desktop-env"        // the desktop's environment cannot be set
 )
 
 // The warnings of a plan, told as findings. Package injection says when.
