@@ -20,6 +20,8 @@ func (a *Agent) Do(ctx context.Context, action api.Action) error {
 		return a.show(ctx)
 	case api.VerbQuit:
 		return a.leave(ctx)
+	case api.VerbRescan:
+		return a.rescan(ctx)
 	}
 	_, err := ask(ctx, a, func() (struct{}, error) { return struct{}{}, a.core.do(action) })
 	return err
@@ -48,6 +50,47 @@ func (a *Agent) leave(ctx context.Context) error {
 	return err
 }
 
+// rescanTime is how long whoever wants to know how things stand now waits for it.
+const rescanTime = 3 * time.Second
+
+// rescan looks at files and processes anew, and returns when that is in the snapshot.
+func (a *Agent) rescan(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, rescanTime)
+	defer cancel()
+	first := true
+	for {
+		changed := a.wait()
+		busy, err := ask(ctx, a, func() (bool, error) {
+			c := a.core
+			if first {
+				c.applying++
+				c.lookForStale()
+				c.lint()
+				for path := range c.files {
+					c.filesChanged([]string{path})
+				}
+			}
+			done := !c.moving() && !c.linting && !c.looking
+			if done {
+				c.applying--
+			}
+			return !done, nil
+		})
+		first = false
+		if err != nil || !busy {
+			return err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			a.post(func() { a.core.applying-- })
+			return nil // what is known by now has to do
+		case <-a.ended:
+			return errNoAgent
+		}
+	}
+}
+
 // do makes a small change of state, on the loop.
 func (c *core) do(action api.Action) error {
 	switch action.Verb {
@@ -64,11 +107,6 @@ func (c *core) do(action api.Action) error {
 		return c.set(action.Settings)
 	case api.VerbProbe:
 		c.lookAgain()
-	case api.VerbRescan:
-		c.lookForStale()
-		for path := range c.files {
-			c.filesChanged([]string{path})
-		}
 	case api.VerbWatch, api.VerbUnwatch:
 		return c.watchProject(action.Path, action.Verb == api.VerbWatch)
 	default:

@@ -43,6 +43,7 @@ type world struct {
 	state    []byte
 	settings api.Settings
 	runnable []string
+	private  []string
 	told     injection.Due // what the hooks were told last
 	beside   *beside       // package managers and other programs, nil for none
 	order    []string      // what was written where, in order
@@ -243,6 +244,13 @@ func (w *world) Replace(path string, old, fresh []byte) error {
 	w.files[path] = string(fresh)
 	w.order = append(w.order, "file")
 	w.changes <- []string{path}
+	return nil
+}
+
+func (w *world) Private(path string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.private = append(w.private, path)
 	return nil
 }
 

@@ -32,7 +32,13 @@ func (a *Agent) Inspect(ctx context.Context, req api.InspectRequest) (api.Inspec
 		return out, err
 	}
 	found, findings, sums := a.dangers(near, known)
-	out.Findings = append(findings, a.problemsAround(ctx, near, known)...)
+	for _, p := range a.problemsAround(ctx, near, known) {
+		// To move a line to the user's own file is bad advice where the line leads to a stranger.
+		if p.Code != lint.ProjectPlaceholder || !slices.ContainsFunc(findings, func(f api.Finding) bool { return f.File == p.File && f.Severity == api.SeverityError }) {
+			findings = append(findings, p)
+		}
+	}
+	out.Findings = findings
 	out.Seal, out.Withhold = a.seal(found, known)
 	if !req.Once {
 		return out, nil

@@ -56,6 +56,7 @@ type writing struct {
 	script map[string]string // path -> text of a program to be made before
 	layout *layout           // brings back what a login by others dropped, nil for nothing
 	added  []string          // keys that the file did not have
+	secret bool              // it puts a session into the file
 }
 
 func (w writing) empty() bool { return len(w.set) == 0 && len(w.remove) == 0 && len(w.scrub) == 0 }
@@ -68,6 +69,7 @@ func (c *core) wanted(f *file, eager bool) writing {
 		if text, ok := c.lineFor(f, cred, eager); ok {
 			w.set[cred.Key] = text
 			if u, err := c.urlOf(cred.RegistryKey); err == nil && c.mode(c.sessions[u]) == injection.ModeFile {
+				w.secret = w.secret || c.sessions[u].alive(c.now()) && c.open()
 				w.layout = nil // it is we who write there, and we drop nothing
 			}
 		}
@@ -193,6 +195,11 @@ func (a *Agent) write(path string, level api.Level, what func(old []byte) (writi
 	for script, text := range w.script {
 		if err := a.script(script, text); err != nil {
 			return err
+		}
+	}
+	if w.secret && old != nil {
+		if err := a.ports.Files.Private(path); err != nil { // before it holds one
+			return fmt.Errorf("close %s to others: %w", path, err)
 		}
 	}
 	if err := a.ports.Files.Replace(path, old, fresh); err != nil {

@@ -101,6 +101,8 @@ type Files interface {
 	Read(path string) ([]byte, error)
 	// Modified is the time of the last write.
 	Modified(path string) (time.Time, error)
+	// Private takes a file's rights away from everybody but its owner.
+	Private(path string) error
 	// Stamp is a text that changes when the file does.
 	Stamp(path string) (string, error)
 	// Replace writes new in place of old: atomic, beside the target that links lead to, with its mode

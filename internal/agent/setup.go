@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection"
@@ -144,6 +145,9 @@ func (c *core) explain(out *api.Plan, after api.Settings, req api.SetupRequest) 
 	c.supposing(after, func() {
 		made := injection.Make(c.facts(req.Helper))
 		out.Reach, out.Managers = made.Reach, c.managers
+		if files := c.literalFiles(); len(files) > 0 {
+			out.Warnings = append(out.Warnings, api.Finding{Code: api.FindingFileMode, Severity: api.SeverityInfo, Args: map[string]string{"Files": strings.Join(files, ", ")}})
+		}
 		for _, w := range made.Warnings {
 			out.Warnings = append(out.Warnings, api.Finding{Code: w.Code, Severity: api.SeverityWarning, Args: w.Args})
 		}
@@ -154,6 +158,19 @@ func (c *core) explain(out *api.Plan, after api.Settings, req api.SetupRequest) 
 	if out.Managers == nil {
 		out.Managers = []injection.Manager{}
 	}
+}
+
+// literalFiles are the user's files in which sessions are to stand as they are.
+func (c *core) literalFiles() (files []string) {
+	some := slices.ContainsFunc(c.ordered(), func(e *entry) bool { return e.Held && c.mode(e) == injection.ModeFile })
+	for _, level := range []api.Level{api.LevelUser, api.LevelYarn} {
+		f := c.fileOf(level)
+		yarn := slices.ContainsFunc(c.managers, func(m injection.Manager) bool { return m.Name == "yarn" && m.Major() != 1 })
+		if some && f != nil && (level == api.LevelUser || yarn) {
+			files = append(files, f.path)
+		}
+	}
+	return files
 }
 
 // supposing runs f as if the settings were others. f must not block.

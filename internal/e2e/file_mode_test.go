@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,7 +20,7 @@ func TestD11_FileModeTakesTheSessionOut(t *testing.T) {
 	r := verdaccio.Start(t, verdaccio.Options{})
 	u, _ := withKeyring(t, r)
 	const rest = "; mine\nregistry="
-	u.home.Write(t, ".npmrc", rest+r.URL+"\n", 0o600)
+	u.home.Write(t, ".npmrc", rest+r.URL+"\n", 0o644)
 	open := func() bool { return strings.Contains(u.home.Read(".npmrc"), "_authToken=ey") }
 	start := func() *exec.Cmd {
 		t.Helper()
@@ -40,6 +41,11 @@ func TestD11_FileModeTakesTheSessionOut(t *testing.T) {
 	}
 	login(time.Hour)
 	u.sandglass("setup", "--mode", "file", "--yes")
+	login(2 * time.Hour)
+	u.await("the session to stand in the file", open)
+	if info, err := os.Stat(filepath.Join(u.home.Dir, ".npmrc")); err != nil || info.Mode().Perm()&0o077 != 0 {
+		t.Errorf("C02: others can read the file: %v, %v", info.Mode(), err)
+	}
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		u.await("the session to stand in the file", open)
 		if err := agent.Process.Signal(s); err != nil {

@@ -106,6 +106,18 @@ func (f *Files) Modified(path string) (time.Time, error) {
 	return info.ModTime(), nil
 }
 
+// Private takes a file's rights away from everybody but its owner, who keeps theirs.
+func (f *Files) Private(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.Mode().Perm()&0o077 != 0 {
+		err = os.Chmod(path, info.Mode().Perm()&0o700)
+	}
+	if err != nil {
+		return fmt.Errorf("make file private: %w", err)
+	}
+	return nil
+}
+
 // Stamp tells size and time of the last write of the file that path leads to.
 func (f *Files) Stamp(path string) (string, error) {
 	info, err := os.Stat(path)

@@ -225,3 +225,24 @@ func TestDetect(t *testing.T) {
 		t.Errorf("with rc files: %v", got)
 	}
 }
+
+// TestWhatIsAppendedLaterStaysALine: the file's last line had no end, and the user appends to the file after us.
+func TestWhatIsAppendedLaterStaysALine(t *testing.T) {
+	home, s := person(t, nil)
+	path := filepath.Join(home, ".bashrc")
+	must(t, os.WriteFile(path, []byte("alias a=b"), 0o600))
+	apply(t, plan(t, s, false, "bash"))
+	data, err := os.ReadFile(path)
+	must(t, err)
+	must(t, os.WriteFile(path, append(data, "export X=1\n"...), 0o600))
+	apply(t, plan(t, s, true, "bash"))
+	if got, _ := os.ReadFile(path); string(got) != "alias a=b\nexport X=1\n" {
+		t.Errorf("after undo %q", got)
+	}
+	// A line of an earlier version, to which something stuck.
+	must(t, os.WriteFile(path, []byte("a\n. hook # sandglass: keeps registry logins freshexport Y=2\nb\n"), 0o600))
+	apply(t, plan(t, s, true, "bash"))
+	if got, _ := os.ReadFile(path); string(got) != "a\nexport Y=2\nb\n" {
+		t.Errorf("after undo %q", got)
+	}
+}

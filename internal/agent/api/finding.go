@@ -52,6 +52,7 @@ const (
 	FindingLogin           = "login-failed"       // the last login did not work
 	FindingNoLine          = "no-line"            // no config file refers to the session's variable; Move adds the line
 	FindingStaleLiteral    = "stale-literal"      // an older session stands in a file and beats the present one
+	FindingFileMode        = "file-mode"          // of a plan: in which files the session will stand
 	FindingOtherCredential = "other-credential"   // two files hold different credentials for one registry
 	FindingStateWrite      = "state-unwritable"   // state.json cannot be written: a restart would forget
 	FindingState           = "state-unreadable"   // state.json was damaged and set aside

@@ -36,6 +36,9 @@ func (c *checker) address(s source, cred npmrc.Credential) {
 // and "" if there is none or if some registry goes by the key as it is.
 func (c *checker) rightPort(s source, key string) string {
 	name, port, path := splitKey(key)
+	if port != "" && port != "443" {
+		return "" // a port of its own: another server, whose credential this is
+	}
 	right := ""
 	for _, r := range s.file.Registries() {
 		u, err := registry.Parse(r.URL)

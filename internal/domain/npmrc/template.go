@@ -94,7 +94,7 @@ func (f *File) rowOf(l *line, from int) row {
 	r.Value = rawText(f.src[l.from:l.to])
 	r.After = rawText(redact(string(f.src[l.to:l.end])))
 	// A placeholder is no secret, and it must come back as it stood.
-	if _, ok := Placeholder(string(r.Value)); !ok && (secretKey(l.key) || redact(string(r.Value)) != string(r.Value)) {
+	if _, ok := Placeholder(string(r.Value)); !ok && (secretKey(l.key) && !harmless(l.key, string(r.Value)) || redact(string(r.Value)) != string(r.Value) && !strings.HasSuffix(l.key, ":tokenHelper")) {
 		r.Value, r.Hidden = "", true
 		if secretKey(l.key) && strings.TrimLeft(string(r.After), " \t") == string(r.After) {
 			r.After = "" // npm ends a value at the first ";" or "#": the secret may go on there
@@ -126,6 +126,12 @@ var (
 		regexp.MustCompile(`()[A-Za-z0-9+_=-]{24,}`),
 	}
 )
+
+// harmless reports whether a setting holds no secret though its name sounds like it: a switch, or the program that
+// pnpm asks.
+func harmless(key, value string) bool {
+	return value == "true" || value == "false" || strings.HasSuffix(key, ":tokenHelper")
+}
 
 func secretKey(key string) bool { return secretName.MatchString(key) }
 

@@ -19,6 +19,9 @@ type doctorOptions struct{ json, fix, yes bool }
 // doctor says what is in order, what is not, and what to do. Its exit code is 1 where something is
 // broken, and 0 where there are only warnings.
 func (a *app) doctor(ctx context.Context, o doctorOptions) error {
+	if err := a.agent.Do(ctx, api.Action{Verb: api.VerbRescan}); err != nil {
+		return err
+	}
 	s, err := a.snapshot(ctx)
 	if err != nil {
 		return err

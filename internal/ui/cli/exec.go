@@ -110,6 +110,9 @@ func (a *app) named(ctx context.Context, name string) (string, error) {
 		return u.String(), nil
 	}
 	s, err := a.snapshot(ctx)
+	if err == nil && !knownName(name, s) {
+		return "", &misuse{"registry", i18n.Args{"Registry": clean(name)}}
+	}
 	return resolve(name, s), err
 }
 
@@ -127,7 +130,7 @@ func (a *app) find(name string) (string, error) {
 		return path, nil
 	case errors.Is(err, exec.ErrDot):
 		return "", a.unable("dot", name, exitNotExecutable)
-	case errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EISDIR):
 		return "", a.unable("not-executable", name, exitNotExecutable)
 	}
 	return "", a.unable("not-found", name, exitNotFound)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
@@ -44,6 +45,16 @@ func pressing(s api.Snapshot) string {
 		return s.Sessions[0].Registry
 	}
 	return registry.Public.String()
+}
+
+// knownName reports whether a registry can be meant by a name: an address, or what a session goes by.
+func knownName(name string, s api.Snapshot) bool {
+	u, err := registry.Parse(resolve(name, s))
+	if err != nil {
+		return false
+	}
+	// A word alone is a name, and one that nobody goes by is a mistake.
+	return strings.ContainsAny(name, ".:/") || slices.ContainsFunc(s.Sessions, func(one api.Session) bool { return one.Registry == u.String() }) || u == registry.Public
 }
 
 // resolve makes an address of what a user calls a registry: its name here, "npm", a host or an address.

@@ -44,7 +44,10 @@ func (a *app) preview(p preview, st style) string {
 	if p.plan.Move && !p.undo {
 		b.WriteString(a.t("setup.from-now-on") + "\n\n")
 	}
-	if len(p.plan.Reach) > 0 {
+	if p.plan.Desktop && !p.undo {
+		b.WriteString(a.t("setup.desktop") + "\n\n")
+	}
+	if len(p.plan.Reach) > 0 && !p.undo {
 		b.WriteString(st.paint(bold, a.t("setup.reach")) + "\n" + table(st, a.reach(p.plan.Reach)) + "\n")
 		b.WriteString(st.paint(bold, a.t("setup.modes")) + "\n" + table(st, a.modes(p.modes)) + "\n")
 	}

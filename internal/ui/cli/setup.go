@@ -66,6 +66,11 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 		a.say("%s", a.preview(shown, a.style(a.Stderr)))
 	}
 	done := "setup.done"
+	if slices.ContainsFunc(s.Sessions, func(one api.Session) bool {
+		return one.StateAt(a.Now()) == api.StateRunning || one.StateAt(a.Now()) == api.StateEnding
+	}) {
+		done = "setup.done.signed-in"
+	}
 	if o.undo {
 		done = "setup.undone"
 	}
@@ -88,8 +93,12 @@ func (a *app) planJSON(plan api.Plan) error {
 
 // carryOut asks whether to make the changes of a plan that was shown, makes them, and says so.
 func (a *app) carryOut(ctx context.Context, plan api.Plan, agreed bool, done string) error {
+	nothing := "setup.nothing"
+	if done == "setup.undone" {
+		nothing = "setup.nothing.undone"
+	}
 	if len(plan.Edits) == 0 && !plan.Move && !plan.Mode && !plan.Desktop {
-		a.say("%s\n", a.t("setup.nothing"))
+		a.say("%s\n", a.t(nothing))
 		return nil
 	}
 	if !agreed {
@@ -117,6 +126,15 @@ func (a *app) wishes(o setupOptions, s api.Snapshot) (api.SetupRequest, error) {
 	if o.desktopSet {
 		req.Desktop = &o.desktop
 	}
+	if o.registry != "" && (o.mode == "" || o.undo) {
+		return req, &misuse{"registry-mode", nil}
+	}
+	if o.registry != "" && !knownName(o.registry, s) {
+		return req, &misuse{"registry", i18n.Args{"Registry": clean(o.registry)}}
+	}
+	if o.undo && o.mode != "" {
+		return req, &misuse{"undo-mode", nil}
+	}
 	if o.mode != "" && !slices.Contains(injection.Modes, req.Mode) {
 		return req, &misuse{"mode", i18n.Args{"Mode": clean(o.mode)}}
 	}
@@ -130,12 +148,12 @@ func (a *app) wishes(o setupOptions, s api.Snapshot) (api.SetupRequest, error) {
 	if len(req.Shells) == 0 && o.undo {
 		req.Shells = []string{"bash", "zsh", "fish", "pwsh", "nu"} // whichever they were
 	}
-	if len(req.Shells) == 0 && !o.moveSet {
+	if len(req.Shells) == 0 {
 		if shell := loginShell(a.Getenv("SHELL")); shell != "" {
 			req.Shells = []string{shell}
 		}
 	}
-	if !o.moveSet && !o.yes && !o.undo {
+	if !o.moveSet && !o.undo {
 		req.Move = true
 	}
 	for _, shell := range req.Shells {
