@@ -171,6 +171,9 @@ func (c *core) fileRead(f *file, r reading) {
 	if f.level == api.LevelGlobal {
 		return // the machine's credentials are not this user's to take
 	}
+	if f.editable() && c.keepsLiterals(f) {
+		c.closeToOthers(f.path)
+	}
 	c.vanished(before, f.creds)
 	for _, cred := range f.creds {
 		if open(cred) {
@@ -232,6 +235,16 @@ func (c *core) learnNames(f *file, data []byte) {
 		f.layout = &layout{Template: dialectOf(f.level).layout(data), Names: names}
 		c.touch()
 	}
+}
+
+// closeToOthers takes a file's rights away from everybody but its owner: a session stands in it.
+func (c *core) closeToOthers(path string) {
+	c.a.spawn(func(context.Context) func() {
+		if err := c.a.ports.Files.Private(path); err != nil {
+			return func() { c.log.Warn("Close file to others", "path", path, "error", err) }
+		}
+		return nil
+	})
 }
 
 // keepsLiterals reports whether a session stands in f as it is because the user chose file mode.

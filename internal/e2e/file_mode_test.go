@@ -35,9 +35,12 @@ func TestD11_FileModeTakesTheSessionOut(t *testing.T) {
 	agent := start()
 	login := func(life time.Duration) {
 		t.Helper()
-		line := "//" + r.Host() + "/:_authToken="
+		line, before := "//"+r.Host()+"/:_authToken=", u.session(r).Fingerprint
 		u.home.Write(t, ".npmrc", rest+r.URL+"\n"+line+r.Mint("alice", life)+"\n", 0o600)
-		u.await("the login to be adopted", func() bool { return u.session(r).State == api.StateRunning || u.session(r).State == api.StateEnding })
+		u.await("the login to be adopted", func() bool {
+			s := u.session(r)
+			return s.Fingerprint != before && s.State != api.StateNone
+		})
 	}
 	login(time.Hour)
 	u.sandglass("setup", "--mode", "file", "--yes")
