@@ -51,6 +51,7 @@ type core struct {
 	told               []string      // project files, by path and content, that were warned about
 	problems           []api.Finding // lines of watched files that do not do what they seem to
 	linting, lintAgain bool
+	hooked             bool // a shell of the user's loads the hook
 	applying           int  // plans whose lines are being waited for
 	managersKnown      bool // they were asked for, or nobody can
 	helperFor10        bool // the user agreed to the line that pnpm 10 needs, of which npm warns

@@ -363,3 +363,4 @@ func (w *world) Plan(shells []string, _ bool) ([]FileEdit, error) {
 	return []FileEdit{{Path: "/home/u/." + shells[0] + "rc", New: []byte("hook\n")}}, nil
 }
 func (w *world) Detect() []string { return []string{"bash"} }
+func (w *world) Hooked() []string { return []string{"bash"} }

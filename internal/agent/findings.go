@@ -60,10 +60,26 @@ func (c *core) systemFindings() (out []api.Finding) {
 		add(api.FindingDesktopEnv, api.SeverityWarning, map[string]string{"Cause": cause})
 	}
 	out = append(out, c.stale...)
+	if c.needsHook() {
+		add(api.FindingNoHook, api.SeverityInfo, nil)
+	}
 	if _, shared := c.variables(); len(shared) > 0 {
 		add(api.FindingSharedVariable, api.SeverityWarning, map[string]string{"Variable": strings.Join(shared, ", ")})
 	}
 	return out
+}
+
+// needsHook reports whether a session is meant for the shells and none of them is known to load it.
+func (c *core) needsHook() bool {
+	now := c.now()
+	return !c.hooked && !c.linting && !c.a.opts.Demo && slices.ContainsFunc(c.ordered(), func(e *entry) bool {
+		return e.alive(now) && c.mode(e) == injection.ModeEnv && c.carried(e.Own, e.secret) && c.referredBy(e)
+	})
+}
+
+// referredBy reports whether a file of the user's has a placeholder for e: without a shell it stands for nothing.
+func (c *core) referredBy(e *entry) bool {
+	return slices.ContainsFunc(c.places(e), func(p api.Place) bool { return p.Level != api.LevelProject && p.Variable != "" })
 }
 
 func (c *core) fileFindings() (out []api.Finding) {

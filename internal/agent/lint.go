@@ -116,7 +116,9 @@ func (c *core) lint() {
 		}
 		c.a.seen(ctx, known, sources)
 		found := lint.Check(known.lintFacts(sources))
+		hooked := len(c.a.ports.Shells.Hooked()) > 0
 		return func() {
+			c.hooked = hooked
 			c.linting, c.dirty, c.problems = false, true, nil
 			for _, p := range found {
 				c.problems = append(c.problems, problemFinding(p))

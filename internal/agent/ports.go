@@ -213,6 +213,8 @@ type Shells interface {
 	Plan(shells []string, remove bool) ([]FileEdit, error)
 	// Detect names the shells that this user has.
 	Detect() []string
+	// Hooked names those whose rc files load the hook.
+	Hooked() []string
 }
 
 // FileEdit is one file's change, whole.

@@ -105,7 +105,7 @@ func (c *core) withoutOurs(f *file, text []byte) (_ []byte, err error) {
 
 // made reports whether all that f holds are lines that were added where none was.
 func (c *core) made(f *file) bool {
-	return len(f.creds) > 0 && !slices.ContainsFunc(f.creds, func(cred npmrc.Credential) bool {
+	return len(f.creds)+len(f.helpers) > 0 && !slices.ContainsFunc(f.creds, func(cred npmrc.Credential) bool {
 		return !slices.Contains(c.added, addedLine{f.path, cred.Key})
 	})
 }

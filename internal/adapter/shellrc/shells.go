@@ -98,6 +98,20 @@ func (s *Shells) hooked(sh shell) bool {
 	return err == nil
 }
 
+// Hooked names the shells that have our line in an rc file.
+func (s *Shells) Hooked() (names []string) {
+	for _, sh := range known {
+		for _, path := range sh.rc(s.o) {
+			data, err := os.ReadFile(path)
+			if err == nil && bytes.Contains(data, []byte(marker)) {
+				names = append(names, sh.name)
+				break
+			}
+		}
+	}
+	return names
+}
+
 // hasRC looks for the rc file, or for the shell's own folder where rc files are dropped in.
 func (s *Shells) hasRC(sh shell) bool {
 	for _, path := range sh.rc(s.o) {

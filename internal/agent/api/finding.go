@@ -52,6 +52,7 @@ const (
 	FindingLogin           = "login-failed"       // the last login did not work
 	FindingNoLine          = "no-line"            // no config file refers to the session's variable; Move adds the line
 	FindingStaleLiteral    = "stale-literal"      // an older session stands in a file and beats the present one
+	FindingNoHook          = "no-hook"            // placeholders stand for a session, and no shell loads it
 	FindingFileMode        = "file-mode"          // of a plan: in which files the session will stand
 	FindingOtherCredential = "other-credential"   // two files hold different credentials for one registry
 	FindingStateWrite      = "state-unwritable"   // state.json cannot be written: a restart would forget
