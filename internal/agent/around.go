@@ -109,6 +109,8 @@ func (a *Agent) judge(n nearDir, known []registry.URL) verdict {
 			v.sums[name] = contentSum(n.dir, name, data)
 		case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EISDIR):
 			// Nobody else who is this user can read it either.
+		case lockFiles[name]:
+			// Those of large projects are longer than what is read here.
 		default:
 			p.Unread = append(p.Unread, name)
 			v.sums[name] = contentSum(n.dir, name, []byte(n.stamp))
@@ -123,6 +125,9 @@ func (a *Agent) judge(n nearDir, known []registry.URL) verdict {
 	a.verdicts.all[n.dir] = v
 	return v
 }
+
+// lockFiles are written by package managers and may be very long.
+var lockFiles = map[string]bool{"package-lock.json": true, "npm-shrinkwrap.json": true, "pnpm-lock.yaml": true, "yarn.lock": true, "bun.lock": true}
 
 func knownKey(known []registry.URL) string {
 	var b strings.Builder

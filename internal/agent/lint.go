@@ -3,6 +3,7 @@ package agent
 import (
 	"bytes"
 	"context"
+	"maps"
 	"path/filepath"
 	"slices"
 
@@ -51,22 +52,26 @@ func (k knowledge) lintFacts(sources []lint.Source) lint.Facts {
 	}
 }
 
+// maxNames is how many variables other processes are asked about.
+const maxNames = 100
+
 // seen adds to what is defined the variables of these files that some process of the user's was started
 // with: their own rc files may set them, which nobody else can know.
 func (a *Agent) seen(ctx context.Context, known knowledge, sources []lint.Source) {
 	if a.ports.Processes == nil {
 		return
 	}
-	var names []string
+	wanted := map[string]bool{}
 	for _, s := range sources {
 		for e := range npmrc.Parse(s.Data).Entries() {
 			for _, name := range npmrc.Variables(e.Value) {
-				if !known.defined[name] && !slices.Contains(names, name) {
-					names = append(names, name)
+				if !known.defined[name] && len(wanted) < maxNames {
+					wanted[name] = true
 				}
 			}
 		}
 	}
+	names := slices.Sorted(maps.Keys(wanted))
 	if len(names) == 0 {
 		return
 	}

@@ -46,6 +46,7 @@ type victim struct {
 	env      []string
 	known    registry.URL // the user's registry
 	mode     mode
+	direct   bool // without the user's proxy in the environment, which would beat a project's env file
 }
 
 // project are the files of a hostile folder, by name. The second registry is the user's.
@@ -110,6 +111,12 @@ func (v *victim) install(t *testing.T, c clients.Client, args []string, files ma
 	proxy := strings.TrimSuffix(v.own.URL, "/")
 	env := v.home.Env("YARN_HTTP_RETRY=0", "YARN_ENABLE_SCRIPTS=0", "BUN_CONFIG_HTTP_RETRY_COUNT=0",
 		"http_proxy="+proxy, "https_proxy="+proxy, "HTTP_PROXY="+proxy, "HTTPS_PROXY="+proxy)
+	if v.direct {
+		env = slices.DeleteFunc(env, func(e string) bool {
+			name, _, _ := strings.Cut(strings.ToLower(e), "=")
+			return name == "http_proxy" || name == "https_proxy"
+		})
+	}
 	env = append(env, v.env...)
 	if v.mode == sealed {
 		u := hostile.User{Own: hostile.Own{Yarn1: c.Name == "yarn1"}, Names: []string{v.variable}, Pnpm10: c.Name == "pnpm10"}

@@ -82,7 +82,7 @@ func TestA14_SealInAnOpenShell(t *testing.T) {
 		t.Error("nothing came to the user's own proxy: the installs did not work at all")
 	}
 
-	finds("cd ../near", "unset", "unset", "unset", "")
+	finds("cd ../near", "true", "null", "true", "")
 	own.Reset()
 	installs()
 	if leaks := own.Canary(session); len(leaks) > 0 {

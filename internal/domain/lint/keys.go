@@ -40,7 +40,7 @@ func (c *checker) rightPort(s source, key string) string {
 		return "" // a port of its own: another server, whose credential this is
 	}
 	right := ""
-	for _, r := range s.file.Registries() {
+	for _, r := range s.registries {
 		u, err := registry.Parse(r.URL)
 		if err != nil {
 			continue
@@ -78,7 +78,7 @@ func (c *checker) sections(s source) {
 		}
 	}
 	if len(numbers) > 0 {
-		c.add(s, Problem{Code: Section, Line: numbers[0], Severity: Error, Args: map[string]string{"Key": strings.Join(keys, ", ")}}, raise(s.Data, numbers))
+		c.add(s, Problem{Code: Section, Line: numbers[0], Severity: Error, Args: map[string]string{"Key": some(keys)}}, raise(s.Data, numbers))
 	}
 }
 
@@ -119,7 +119,17 @@ func names(list []npmrc.Entry) string {
 	for _, e := range list {
 		out = append(out, e.Key)
 	}
-	return strings.Join(out, ", ")
+	return some(out)
+}
+
+// maxKeys is how many keys one problem is about for a repair to be made, and to be named.
+const maxKeys = 20
+
+func some(keys []string) string {
+	if len(keys) > maxKeys {
+		return strings.Join(keys[:maxKeys], ", ") + ", …"
+	}
+	return strings.Join(keys, ", ")
 }
 
 // drop notes lines that are best taken out.
@@ -129,7 +139,7 @@ func (c *checker) drop(s source, p Problem, lines []npmrc.Entry, managers []stri
 	}
 	p.Line, p.Args = lines[0].Line, map[string]string{"Key": names(lines), "Managers": strings.Join(managers, ", ")}
 	out := s.Data
-	for _, e := range lines {
+	for _, e := range lines[:min(len(lines), maxKeys)] {
 		if next := remove(out, e.Key); next != nil {
 			out = next
 		}
@@ -141,7 +151,7 @@ func (c *checker) drop(s source, p Problem, lines []npmrc.Entry, managers []stri
 // A part of a user name and password without the other goes, and so does what the registry has already.
 func scoped(s source, lines []npmrc.Entry) (fix []byte, key string) {
 	key = registry.Public.Key()
-	for _, r := range s.file.Registries() {
+	for _, r := range s.registries {
 		if r.Scope != "" {
 			continue
 		}
@@ -153,6 +163,9 @@ func scoped(s source, lines []npmrc.Entry) (fix []byte, key string) {
 	}
 	has := func(name string) bool {
 		return slices.ContainsFunc(lines, func(e npmrc.Entry) bool { return e.Key == name })
+	}
+	if len(lines) > maxKeys {
+		return nil, key
 	}
 	out := s.Data
 	for _, e := range lines {

@@ -65,7 +65,7 @@ func entries(src []byte) []npmrc.Entry { return slices.Collect(npmrc.Parse(src).
 func raise(src []byte, numbers []int) []byte {
 	all, was := spans(src), entries(src)
 	first := slices.IndexFunc(was, func(e npmrc.Entry) bool { return e.InSection })
-	if first < 0 || doubles(was, numbers) {
+	if first < 0 || len(numbers) > maxKeys || doubles(was, numbers) {
 		return nil
 	}
 	header := was[first].Line - 1
@@ -91,16 +91,21 @@ func raise(src []byte, numbers []int) []byte {
 		moved = append(moved, text...)
 	}
 	out := slices.Concat(rest[:at], moved, rest[at:])
-	is := npmrc.Parse(out)
+	type line struct {
+		key, value string
+		inSection  bool
+	}
+	there := map[line]bool{}
+	is := entries(out)
+	for _, e := range is {
+		there[line{e.Key, e.Value, e.InSection}] = true
+	}
 	for _, e := range was {
-		want := e.InSection && !slices.Contains(numbers, e.Line)
-		if !slices.ContainsFunc(entries(out), func(n npmrc.Entry) bool {
-			return n.Key == e.Key && n.Value == e.Value && n.InSection == want
-		}) {
+		if !there[line{e.Key, e.Value, e.InSection && !slices.Contains(numbers, e.Line)}] {
 			return nil
 		}
 	}
-	if is.Err() != nil || len(entries(out)) != len(was) {
+	if npmrc.Parse(out).Err() != nil || len(is) != len(was) {
 		return nil
 	}
 	return out

@@ -95,19 +95,32 @@ type Problem struct {
 	Fix      []FileChange // empty where only the user can know
 }
 
+// What Check takes upon itself, so that no project can keep it busy or fill the memory with texts of files.
+const (
+	// MaxSize is the size above which a file is not checked, in bytes. Nobody writes such a one.
+	MaxSize = 256 << 10
+	// MaxProblems is how many problems of a file are told.
+	MaxProblems = 20
+	// maxFixes is how many bytes of new texts there are at most; later problems then have none, until the ones
+	// before them are repaired.
+	maxFixes = 8 << 20
+)
+
 // Check lists the problems by file, in the order of the sources, and line.
 func Check(f Facts) []Problem {
-	c := checker{Facts: f}
+	c := checker{Facts: f, seen: map[string]bool{}, count: map[string]int{}}
 	for i := range f.Sources {
 		s := source{Source: f.Sources[i]}
+		if len(s.Data) > MaxSize {
+			continue
+		}
 		switch s.Level {
 		case Yarn, YarnProject:
 			c.yarn(s)
 		case YarnEnv:
 			c.envYarn(s)
 		default:
-			s.file = npmrc.Parse(s.Data)
-			c.npmrc(s)
+			c.npmrc(parsed(s.Source))
 		}
 	}
 	order := func(path string) int {
@@ -121,17 +134,31 @@ func Check(f Facts) []Problem {
 
 type source struct {
 	Source
-	file *npmrc.File
+	file       *npmrc.File
+	creds      []npmrc.Credential
+	registries []npmrc.ScopedRegistry
+}
+
+func parsed(s Source) source {
+	f := npmrc.Parse(s.Data)
+	return source{s, f, f.Credentials(), f.Registries()}
 }
 
 type checker struct {
 	Facts
-	found []Problem
+	found  []Problem
+	seen   map[string]bool // what was told, by code, file and setting
+	count  map[string]int  // of problems, by file
+	fixes  int             // bytes of new texts
+	firsts map[Level]source
 }
 
 // npmrc checks a file in npm's grammar.
 func (c *checker) npmrc(s source) {
-	for _, cred := range s.file.Credentials() {
+	for _, cred := range s.creds {
+		if c.full(s) {
+			return
+		}
 		if cred.Dead {
 			continue // the section is what is wrong
 		}
@@ -147,17 +174,40 @@ func (c *checker) npmrc(s source) {
 // add notes a problem of a source. fix may be nil, or the source's own text where nothing can be done.
 func (c *checker) add(s source, p Problem, fix []byte) {
 	p.Path = s.Path
+	about := strings.Join([]string{p.Code, p.Path, p.Args["Key"], p.Args["Variable"]}, "\x00")
+	if c.full(s) || c.seen[about] {
+		return
+	}
+	c.seen[about] = true
+	c.count[s.Path]++
 	if fix != nil && string(fix) != string(s.Data) {
 		p.Fix = append([]FileChange{{s.Path, s.Data, fix}}, p.Fix...)
+	}
+	size := 0
+	for _, f := range p.Fix {
+		size += len(f.New)
+	}
+	if c.fixes += size; c.fixes > maxFixes {
+		p.Fix = nil
 	}
 	c.found = append(c.found, p)
 }
 
+// full reports whether no more is told of a source.
+func (c *checker) full(s source) bool { return c.count[s.Path] >= MaxProblems }
+
 // first is the first source of a level.
 func (c *checker) first(l Level) (source, bool) {
+	if s, ok := c.firsts[l]; ok {
+		return s, true
+	}
 	for _, s := range c.Sources {
 		if s.Level == l {
-			return source{s, npmrc.Parse(s.Data)}, true
+			if c.firsts == nil {
+				c.firsts = map[Level]source{}
+			}
+			c.firsts[l] = parsed(s)
+			return c.firsts[l], true
 		}
 	}
 	return source{}, false

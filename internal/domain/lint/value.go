@@ -88,9 +88,15 @@ func (c *checker) others(s source) {
 	if len(managers) == 0 {
 		return
 	}
-	creds := s.file.Credentials()
+	lines, keys := map[int]bool{}, map[string]bool{} // a key may stand above once more
+	for _, cred := range s.creds {
+		lines[cred.Line], keys[cred.Key] = true, true
+	}
 	for e := range s.file.Entries() {
-		if slices.ContainsFunc(creds, func(c npmrc.Credential) bool { return c.Line == e.Line }) || !e.Top() || shadowed(creds, e.Key) {
+		if c.full(s) {
+			return
+		}
+		if lines[e.Line] || keys[e.Key] || !e.Top() {
 			continue
 		}
 		for _, name := range npmrc.Variables(e.Value) {
@@ -103,11 +109,6 @@ func (c *checker) others(s source) {
 }
 
 var plain = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-
-// shadowed reports whether a line's key is a credential's that stands again further down.
-func shadowed(creds []npmrc.Credential, key string) bool {
-	return slices.ContainsFunc(creds, func(c npmrc.Credential) bool { return c.Key == key })
-}
 
 // set is npmrc.Set, or nil where that cannot be done safely.
 func set(src []byte, key, value string) []byte {
@@ -187,7 +188,7 @@ func find(s source, key string) (npmrc.Credential, bool) {
 	if s.file == nil {
 		return npmrc.Credential{}, false
 	}
-	for _, c := range s.file.Credentials() {
+	for _, c := range s.creds {
 		if c.Key == key && !c.Dead {
 			return c, true
 		}

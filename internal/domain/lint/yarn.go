@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/sandglass-dev/sandglass/internal/domain/yarnrc"
@@ -18,6 +17,9 @@ func (c *checker) yarn(s source) {
 	}
 	known := func(name string) (string, bool) { return "x", c.defined(name) }
 	for _, cred := range f.Credentials() {
+		if c.full(s) {
+			return
+		}
 		text := cred.Value.Reveal()
 		named := yarnrc.Variables(text)
 		if m := withOptional.FindStringSubmatch(text); m != nil {
@@ -48,7 +50,7 @@ func (c *checker) yarnVariables() []string {
 			continue
 		}
 		f, err := yarnrc.Parse(s.Data)
-		if err != nil {
+		if err != nil || len(s.Data) > MaxSize {
 			continue // told as a file that cannot be read
 		}
 		for _, cred := range f.Credentials() {
@@ -63,13 +65,36 @@ func (c *checker) envYarn(s source) {
 	if len(c.affected(majors{"yarn", 2, newest})) == 0 {
 		return
 	}
-	used := c.yarnVariables()
+	used := map[string]bool{}
+	for _, name := range c.yarnVariables() {
+		used[name] = true
+	}
+	told := map[string]bool{}
 	for i, l := range spans(s.Data) {
-		name, _, ok := strings.Cut(string(s.Data[l.start:l.end]), "=")
-		name = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(name), "export "))
-		if ok && slices.Contains(used, name) {
-			out := append(append([]byte{}, s.Data[:l.start]...), s.Data[l.next:]...)
-			c.add(s, Problem{Code: EnvYarn, Line: i + 1, Severity: Error, Args: map[string]string{"Variable": name}}, out)
+		name := assigned(s.Data[l.start:l.end])
+		if used[name] && !told[name] && !c.full(s) {
+			told[name] = true
+			c.add(s, Problem{Code: EnvYarn, Line: i + 1, Severity: Error, Args: map[string]string{"Variable": name}}, without(s.Data, name))
 		}
 	}
+}
+
+// assigned is the variable that a line of an env file sets, "" if none.
+func assigned(line []byte) string {
+	name, _, ok := strings.Cut(string(line), "=")
+	if !ok {
+		return ""
+	}
+	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(name), "export "))
+}
+
+// without is an env file without the lines that set a variable.
+func without(src []byte, name string) []byte {
+	out := []byte{}
+	for _, l := range spans(src) {
+		if assigned(src[l.start:l.end]) != name {
+			out = append(out, src[l.start:l.next]...)
+		}
+	}
+	return out
 }
