@@ -40,7 +40,9 @@
 // user's files, agent.Plan shows them, and once they are agreed to the agent keeps them so. What it added
 // where nothing was it notes, for undo takes back exactly that.
 //
-// A folder is entered: where config files lie in it or above it, the hook asks check once for each content.
+// A folder is entered: where config files lie in it or above it, the hook has them checked, and again before a
+// package manager runs if they are no longer those that were checked. It tells of each content once; the settings that
+// keep a project from getting in between it takes each time, and without an answer it holds the sessions back.
 // domain/hostile says what would carry a credential elsewhere, domain/lint what does not do what it seems to.
 //
 // The user looks: the faces draw snapshots and ask for changes over adapter/ipc, whose socket is also the

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -77,8 +78,11 @@ func runAgent(ctx context.Context, withTray bool) error {
 // live runs an agent in a world until ctx ends or somebody says quit: socket, agent, tray. beside runs
 // with them, may be nil, and ends the rest when it returns.
 func live(ctx context.Context, w world, withTray bool, beside func(context.Context, *agent.Agent) error) error {
-	if err := dirs.Private(w.dirs.Runtime); err != nil {
-		return err
+	// Commands and shells keep files of their own in the second.
+	for _, dir := range []string{w.dirs.Runtime, filepath.Join(w.dirs.Runtime, "exec")} {
+		if err := dirs.Private(dir); err != nil {
+			return err
+		}
 	}
 	ln, err := ipc.Listen(w.dirs.Runtime)
 	if err != nil {

@@ -121,7 +121,7 @@ func TestShellThatOpensInAProject(t *testing.T) {
 	}
 }
 
-func put(t *testing.T, path string) {
+func put(t testing.TB, path string) {
 	t.Helper()
 	must(t, os.MkdirAll(filepath.Dir(path), 0o700))
 	must(t, os.WriteFile(path, nil, 0o600))

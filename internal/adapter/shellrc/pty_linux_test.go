@@ -52,6 +52,7 @@ func newWorld(t testing.TB) world {
 	w.hooks = filepath.Join(w.home, ".config", "sandglass")
 	must(t, os.Chmod(w.run, 0o700))
 	must(t, os.MkdirAll(w.hooks, 0o700))
+	must(t, os.MkdirAll(filepath.Join(w.run, "sandglass", "exec"), 0o700)) // the agent's own, where shells keep their marks
 	for _, sh := range []string{"bash", "zsh", "fish", "pwsh", "nu"} {
 		text, err := hook.Text(sh)
 		must(t, err)

@@ -43,9 +43,13 @@ func sandglass(dir string) int {
 	fmt.Fprintf(log, "%q in %s\n", os.Args[1:], cwd)
 	if os.Args[1] == "check" {
 		fmt.Fprintf(os.Stderr, "WARNING<%s>\r\n", cwd)
-		settings, _ := os.ReadFile("settings") // most projects of these tests have none
-		_, _ = os.Stdout.Write(settings)
-		return 9
+		if len(os.Args) > 3 {
+			cwd = os.Args[3]
+		}
+		for ; cwd != "/"; cwd = filepath.Dir(cwd) { // most projects of these tests have none
+			settings, _ := os.ReadFile(filepath.Join(cwd, "settings"))
+			_, _ = os.Stdout.Write(settings)
+		}
 	}
 	mode, _ := os.ReadFile(filepath.Join(dir, "mode"))
 	switch string(mode) {

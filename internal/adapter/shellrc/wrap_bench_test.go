@@ -47,7 +47,8 @@ var runs = map[string][]string{
 		end`},
 }
 
-// BenchmarkWrapper tells what the hook adds to a package manager with a fresh session: the difference of
+// BenchmarkWrapper tells what the hook adds to a package manager with a fresh session, in a project that is five
+// folders below the user's own: the difference of
 // starts with and without it, whose noise is that of starting programs, and the hook's part alone. One
 // operation is ten rounds of all; the figures are medians of all rounds.
 func BenchmarkWrapper(b *testing.B) {
@@ -55,14 +56,19 @@ func BenchmarkWrapper(b *testing.B) {
 		b.Run(sh.name, func(b *testing.B) {
 			w := newWorld(b)
 			program(b, sh.name)
+			w.dir = filepath.Join(w.home, "one", "two", "three", "four", "project")
+			for _, name := range []string{"package.json", "package-lock.json", ".npmrc"} {
+				old(b, filepath.Join(w.dir, name))
+			}
 			w.bin = b.TempDir()
 			must(b, os.Symlink("/bin/true", filepath.Join(w.bin, "npm")))
+			must(b, os.Symlink("/bin/true", filepath.Join(w.bin, "sandglass")))
 			over(b, w.files(b), later)
 			var start, added, alone []float64
 			for b.Loop() {
 				argv := append(slices.Clone(runs[sh.name]), w.hook(sh.name), "40", "1000", "10")
 				cmd := exec.Command(argv[0], argv[1:]...)
-				cmd.Env, cmd.Dir = append(w.env, "PATH="+w.bin+":"+os.Getenv("PATH")), w.home
+				cmd.Env, cmd.Dir = append(w.env, "PATH="+w.bin+":"+os.Getenv("PATH")), w.dir
 				out, err := cmd.Output()
 				must(b, err)
 				for line := range strings.Lines(string(out)) {

@@ -68,7 +68,7 @@ __sandglass_noted=0
 
 __sandglass_before() {
   [[ -e $__sandglass_seen ]] || __sandglass_load
-  [[ $PWD == "$__sandglass_here" || ! -t 2 ]] || __sandglass_entered # in the same line: cd project && npm ci
+  [[ -n ${COMP_LINE-} ]] || __sandglass_guard "$@" || :
   __sandglass_now=${EPOCHSECONDS-}
   # Before 5.0 bash has its clock elsewhere, and before 4.2 none: then what the agent said counts.
   [[ -n $__sandglass_now ]] || \builtin printf -v __sandglass_now '%(%s)T' -1 2>/dev/null || __sandglass_now=0
@@ -119,22 +119,115 @@ __sandglass_wrap() {
 # On entering a project: its config files may send a session astray. Sandglass says so, once, and prints what keeps
 # package managers from it. No project is also one, and the first prompt enters it: a parent shell may have been elsewhere.
 __sandglass_here=
-__sandglass_project='?'
+__sandglass_files='?' __sandglass_mark=
+__sandglass_aside= __sandglass_aside_files= __sandglass_aside_mark= __sandglass_there=
 
 __sandglass_entered() {
-  \local name home="${HOME-}" dir="${PWD%/}" project=
-  __sandglass_here=$PWD home=${home%/}
+  __sandglass_here=$PWD
+  __sandglass_look "$PWD"
+  if [[ $__sandglass_found == "$__sandglass_files" ]]; then __sandglass_there=$PWD; elif [[ -t 2 ]]; then __sandglass_check; fi
+}
+
+# The config files from a folder up to the user's own or the root.
+__sandglass_look() {
+  \local name home="${HOME-}" dir="${1%/}"
+  home=${home%/} __sandglass_found=
   while [[ $dir != "$home" ]]; do
-    for name in .npmrc .yarnrc.yml .yarnrc bunfig.toml pnpm-workspace.yaml .env.yarn; do
-      [[ ! -e $dir/$name ]] || { project=${dir:-/} && break 2; }
-    done
+    if [[ -e $dir/CONFIG_NAME ]]; then
+      for name in CONFIG_NAMES; do [[ ! -e $dir/$name ]] || __sandglass_found+=$dir/$name//; done
+    fi
     [[ -n $dir ]] || break
     dir=${dir%/*}
   done
-  [[ $project != "$__sandglass_project" && -t 2 ]] || return 0
+}
+
+# Before a package manager, for the files may have changed since: by a checkout, or because the same line enters.
+__sandglass_guard() {
+  \local aside=
+  __sandglass_here=$PWD
+  __sandglass_elsewhere "$@"
+  __sandglass_quiet || __sandglass_look "$PWD"
+  if [[ -n $__sandglass_aside && $aside != "$__sandglass_aside" ]] || ! __sandglass_same "$__sandglass_files" "$__sandglass_mark"; then
+    __sandglass_check
+  fi
+  __sandglass_there=$PWD
+  [[ -n $aside ]] || return 0
+  __sandglass_look "$aside"
+  [[ $aside != "$__sandglass_aside" ]] || ! __sandglass_same "$__sandglass_aside_files" "$__sandglass_aside_mark" || return 0
+  __sandglass_aside=$aside __sandglass_aside_files='?'
+  __sandglass_marks __sandglass_aside_mark aside
+  __sandglass_look "$aside"
+  [[ -z $__sandglass_found ]] || __sandglass_ask "$aside" || __sandglass_aside_mark=
+  __sandglass_aside_files=$__sandglass_found
+}
+
+# Whether no file came to these folders or went since they were looked through: their own times tell, which is quicker.
+__sandglass_quiet() {
+  \local home="${HOME-}" dir="${PWD%/}"
+  home=${home%/}
+  [[ $PWD == "$__sandglass_there" ]] || return 1
+  __sandglass_found=$__sandglass_files
+  while [[ $dir != "$home" ]]; do
+    [[ ${dir:-/} -ot $__sandglass_mark ]] || return 1
+    [[ -n $dir ]] || break
+    dir=${dir%/*}
+  done
+}
+
+# The folder that flags put in the place of the current one.
+__sandglass_elsewhere() {
+  \local word flag=
+  for word in "$@"; do
+    [[ -z $flag ]] || { aside=$word flag= && continue; }
+    case $word in
+    --) break ;;
+    -C | --prefix | --dir | --cwd) flag=1 ;;
+    -C=* | --prefix=* | --dir=* | --cwd=*) aside=${word#*=} ;;
+    esac
+  done
+  [[ -n $aside && $aside != /* ]] && aside=$PWD/$aside
+  [[ -d $aside ]] || aside=
+}
+
+# Whether the files found are those that were asked about, and all older than that. Behind a link another file may be.
+__sandglass_same() {
+  \local file rest="$__sandglass_found"
+  [[ $rest == "$1" ]] || return 1
+  while [[ -n $rest ]]; do
+    file=${rest%%//*} rest=${rest#*//}
+    [[ -e $file && $file -ot $2 && ! -L $file ]] || return 1
+  done
+}
+
+# An empty file of this shell's own has the time of the last question. Without it, and in a subshell, whose parent
+# must not take its time for its own, each package manager makes for another one.
+__sandglass_marks() {
+  \local file="${__sandglass_seen%/*}/exec/$$-$2"
+  [[ $BASH_SUBSHELL == 0 && -e $__sandglass_seen ]] && { : >|"$file"; } 2>/dev/null || file=
+  \builtin eval "$1=\$file"
+}
+
+# An interrupted question is none.
+__sandglass_check() {
+  __sandglass_files='?' __sandglass_aside= __sandglass_there=
   __sandglass_leave
-  __sandglass_project=$project
-  [[ -z $project ]] || ! __sandglass_find || __sandglass_keep "$(\builtin exec "$__sandglass_program" check --hook </dev/null)"
+  __sandglass_marks __sandglass_mark seen
+  __sandglass_look "$PWD" # behind the mark, so that nothing comes between
+  [[ -z $__sandglass_found ]] || __sandglass_ask || __sandglass_mark=
+  __sandglass_there=$PWD __sandglass_files=$__sandglass_found
+}
+
+# Where it cannot say, it is careful: no session is here. The user sees why even if the command's errors go elsewhere.
+__sandglass_ask() {
+  \local said
+  __sandglass_find || return 1
+  [[ -t 2 ]] || ! { : >/dev/tty; } 2>/dev/null || { __sandglass_ask "$@" 2>/dev/tty; return; }
+  if said=$(\builtin exec "$__sandglass_program" check --hook "$@" </dev/null); then
+    __sandglass_keep "$said"
+    return 0
+  fi
+  __sandglass_keep SG_
+  return 1
 }
 
 # What it prints: NAME=VALUE is a setting that is the user's own if they have one, and NAME a variable that is
@@ -155,13 +248,20 @@ __sandglass_keep() {
   __sandglass_withhold
 }
 
+# The name SG_ stands for all those that Sandglass gave.
 __sandglass_withhold() {
   \local name rest="${SANDGLASS_WITHHELD-}"
   while [[ -n $rest ]]; do
     name=${rest%% *} rest=${rest#"$name"} rest=${rest# }
-    case $name in '' | [0-9]* | *[!A-Za-z0-9_]*) ;; *) ! __sandglass_free "$name" || \builtin export "$name=" ;; esac
+    case $name in
+    SG_) for name in "${!SG_@}"; do [[ ${#name} != 19 || $name == *[!SG_0-9a-f]* ]] || __sandglass_empty "$name"; done ;;
+    '' | [0-9]* | *[!A-Za-z0-9_]*) ;;
+    *) __sandglass_empty "$name" ;;
+    esac
   done
 }
+
+__sandglass_empty() { ! __sandglass_free "$1" || \builtin export "$1="; }
 
 # A variable without a value. One that is readonly is not to be had; with errexit an export of it would end the shell.
 __sandglass_free() { \builtin unset -v "$1" 2>/dev/null; }

@@ -32,6 +32,7 @@ function __sandglass_command --on-event fish_preexec
     set -g __sandglass_running 1
     # That is noted in an empty file: a session in use is worth a notice.
     test -e "$__sandglass_seen"; and true >$__sandglass_used 2>/dev/null
+    __sandglass_guard $runs
     # The agent says when a session is over: fish has no clock. Nobody waits for a job in the background.
     test "$SANDGLASS_OVER" = 1; and not string match -qr '(?<![&<>])&(?![&>|])' -- "$argv[1]"; or return 0
     test -t 0 -a -t 2 -a -z "$CI" -a -z "$SANDGLASS_NO_INPUT"; and __sandglass_find; or return 0
@@ -63,34 +64,124 @@ end
 # On entering a project: its config files may send a session astray. Sandglass says so, once, and prints what keeps
 # package managers from it. The first prompt behind the change looks, and not the change, unless the line at hand
 # runs one: programs change folders, too. No project is also one, which the first prompt enters.
-set -g __sandglass_project '?'
+set -g __sandglass_here_files '?'
+set -g __sandglass_here_mark ''
+set -g __sandglass_there ''
+set -g __sandglass_aside ''
+set -g __sandglass_aside_files
+set -g __sandglass_aside_mark ''
 
 function __sandglass_moved --on-variable PWD
     if set -q __sandglass_running; and test -t 2
-        __sandglass_entered
+        __sandglass_look $PWD
+        __sandglass_same here; or __sandglass_check here
         return
     end
     function __sandglass_arrived --on-event fish_prompt
         functions -e __sandglass_arrived
-        __sandglass_entered
+        __sandglass_look $PWD
+        test "$__sandglass_found" != "$__sandglass_here_files" -a -t 2; and __sandglass_check here
     end
 end
 
-function __sandglass_entered
-    set -l dir (string replace -r '/$' '' -- $PWD)
-    set -l project ''
-    while test "$dir" != (string replace -r '/$' '' -- $HOME) -a -z "$project"
-        for name in .npmrc .yarnrc.yml .yarnrc bunfig.toml pnpm-workspace.yaml .env.yarn
-            test -e "$dir/$name"; and set project "$dir/"
+# The config files from the root, or from below the user's own folder, down to a folder.
+function __sandglass_look
+    set -g __sandglass_found
+    set -g __sandglass_dirs
+    set -g __sandglass_there ''
+    set -l dir ''
+    for part in '' (string split -n / -- $argv[1])
+        test -n "$part"; and set dir $dir/$part
+        if test "$dir" = "$HOME" -o "$dir/" = "$HOME"
+            set -g __sandglass_found
+            set -g __sandglass_dirs
+            continue
         end
-        test -n "$dir"; or break
-        set dir (string replace -r '/[^/]*$' '' -- $dir)
+        set -a __sandglass_dirs $dir
+        if test -e $dir/CONFIG_NAME
+            for name in CONFIG_NAMES
+                test -e $dir/$name; and set -a __sandglass_found $dir/$name
+            end
+        end
     end
-    test "$project" != "$__sandglass_project" -a -t 2; or return 0
-    __sandglass_leave
-    set -g __sandglass_project $project
-    test -n "$project"; and __sandglass_find; or return 0
-    __sandglass_keep ($__sandglass_program check --hook </dev/null)
+end
+
+# Before a line with package managers, for the files may have changed since, by a checkout.
+function __sandglass_guard
+    set -l aside
+    string match -qr '\s(?:-C|--prefix|--dir|--cwd)[=\s]' -- $argv; and set aside (__sandglass_elsewhere $argv)
+    __sandglass_quiet; or __sandglass_look $PWD
+    __sandglass_same here; and test -z "$__sandglass_aside" -o "$aside" = "$__sandglass_aside"; or __sandglass_check here
+    set -g __sandglass_there $PWD
+    test -n "$aside"; or return 0
+    __sandglass_look $aside
+    test "$aside" = "$__sandglass_aside"; and __sandglass_same aside; and return
+    set -g __sandglass_aside $aside
+    __sandglass_check aside $aside
+end
+
+# Whether no file came to these folders or went since they were looked through: their own times tell, which is quicker.
+function __sandglass_quiet
+    test "$PWD" = "$__sandglass_there" -a -n "$__sandglass_here_mark"; or return
+    for dir in $__sandglass_dirs
+        test $dir/ -ot $__sandglass_here_mark 2>/dev/null; or return
+    end
+    set -g __sandglass_found $__sandglass_here_files
+end
+
+# The folder that flags put in the place of the current one, as far as the text tells.
+function __sandglass_elsewhere
+    set -l flag '^(?:-C|--prefix|--dir|--cwd)'
+    set -l next
+    for word in (string match -ra '(?:\'[^\']*\'|"[^"]*"|[^\s\'"])+' -- $argv | string replace -ra '[\'"]' '' | string replace -r '^~(?=/|$)' -- $HOME)
+        set -q next[1]; and set -l dir $word; or set -l dir (string replace -fr $flag= '' -- $word)
+        set next (string match -r $flag'$' -- $word)
+        test -n "$dir"; or continue
+        string match -q '/*' -- $dir; or set dir $PWD/$dir
+        test -d $dir; and echo $dir; and return
+    end
+end
+
+# Whether the files found are those that were asked about, and all older than that. Behind a link another file may be.
+function __sandglass_same
+    set -l files __sandglass_$argv[1]_files
+    set -l mark __sandglass_$argv[1]_mark
+    test "$__sandglass_found" = "$$files"; or return
+    for file in $__sandglass_found
+        test -e $file -a ! -L $file -a -n "$$mark"; and test $file -ot $$mark 2>/dev/null; or return 1
+    end
+end
+
+# Asks about the current folder, or about one aside. An interrupted question is none. An empty file of this shell's
+# own has the time of the last one; without it each package manager makes for another question.
+function __sandglass_check
+    set -l mark ''
+    set -g __sandglass_$argv[1]_files '?'
+    if test $argv[1] = here
+        set -g __sandglass_aside ''
+        __sandglass_leave
+    end
+    if test -e "$__sandglass_seen"; and test -d (string replace -r '[^/]*$' exec -- $__sandglass_seen)
+        set mark (string replace -r '[^/]*$' exec/$fish_pid-$argv[1] -- $__sandglass_seen)
+        true >$mark; or set mark ''
+    end
+    set -l folder $PWD $argv[2]
+    __sandglass_look $folder[-1] # behind the mark, so that nothing comes between
+    test -z "$__sandglass_found"; or __sandglass_ask $argv[2]; or set mark ''
+    set -g __sandglass_$argv[1]_mark $mark
+    set -g __sandglass_$argv[1]_files $__sandglass_found
+end
+
+# Where it cannot say, it is careful: no session is here.
+function __sandglass_ask
+    __sandglass_find; or return
+    set -l said ($__sandglass_program check --hook $argv </dev/null)
+    if test $status -eq 0
+        __sandglass_keep $said
+        return 0
+    end
+    __sandglass_keep SG_
+    return 1
 end
 
 # What it prints: NAME=VALUE is a setting that is the user's own if they have one, and NAME a variable that is
@@ -109,8 +200,11 @@ function __sandglass_keep
     __sandglass_withhold
 end
 
+# The name SG_ stands for all those that Sandglass gave.
 function __sandglass_withhold
-    for name in (string match -ra '\w+' -- $SANDGLASS_WITHHELD)
+    set -l names (string match -ra '\w+' -- $SANDGLASS_WITHHELD)
+    contains SG_ $names; and set -a names (set -n | string match -r '^SG_[0-9a-f]{16}$')
+    for name in (string match -v SG_ -- $names)
         set -gx --unpath $name ''
     end
 end

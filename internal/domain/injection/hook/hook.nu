@@ -2,7 +2,10 @@
 # It holds no secret. Before each it asks whether one file still exists and starts no process.
 
 $env.SANDGLASS_SEEN = ""
-$env.SANDGLASS_PROJECT = "?"
+# Of no type that a variable of the environment has, so that no other program gets them.
+$env.SANDGLASS_FILES = ["?"]
+$env.SANDGLASS_STATES = []
+$env.SANDGLASS_ASKED = null
 
 def --env __sandglass_load [] {
     let state = if $nu.os-info.name == "windows" {
@@ -39,6 +42,7 @@ def --env __sandglass_command [line: string] {
     if not ($env.SANDGLASS_SEEN | path exists) { __sandglass_load }
     let runs = $line | parse --regex '(?:^|[;|({\n]|\b(?:try|do|and|or|not)\s)\s*\^?(?<run>(?:npm|npx|pnpm|pnpx|yarn|bun|bunx|deno)(?:\s[^;|(){}\n]*)?)(?:$|[;|(){}\n])' | get run
     if ($runs | is-empty) { return }
+    __sandglass_guard $runs
     if ($env.SANDGLASS_SEEN | path exists) {
         try { "" | save --force --raw ($env.SANDGLASS_SEEN | path dirname | path join "used") }
     }
@@ -57,24 +61,66 @@ def --env __sandglass_command [line: string] {
 # On entering a project: its config files may send a session astray. Sandglass says so, once, and prints what keeps
 # package managers from it. No project is also one, and the first prompt enters it: a parent shell may have been elsewhere.
 def --env __sandglass_entered [] {
-    mut dir = $env.PWD
-    mut project = ""
+    if (__sandglass_look $env.PWD) != $env.SANDGLASS_FILES { __sandglass_check }
+}
+
+# The config files from a folder up to the user's own or the root.
+def __sandglass_look [folder: string] {
+    mut dir = $folder
+    mut found = []
     while $dir != $nu.home-dir {
         let here = $dir
-        if ([.npmrc .yarnrc.yml .yarnrc bunfig.toml pnpm-workspace.yaml .env.yarn] | any {|name| $here | path join $name | path exists }) {
-            $project = $here
-            break
-        }
+        $found = $found ++ ([CONFIG_NAMES] | each {|name| $here | path join $name } | where {|file| $file | path exists })
         let up = $dir | path dirname
         if $up == $dir { break }
         $dir = $up
     }
-    if $project == $env.SANDGLASS_PROJECT { return }
+    $found
+}
+
+# Before a line with package managers, for the files may have changed since, by a checkout. Flags may put another
+# folder in the place of the current one, as far as the text tells.
+def --env __sandglass_guard [runs: list<string>] {
+    let aside = $runs | parse --regex '\s(?:-C|--prefix|--dir|--cwd)(?:=|\s+)["''`]?(?<dir>[^\s"''`]+)' | get dir
+        | each {|dir| $dir | path expand --no-symlink } | where {|dir| ($dir | path type) == "dir" } | uniq
+    let found = [$env.PWD ...$aside] | each {|dir| __sandglass_look $dir } | flatten
+    if $found != $env.SANDGLASS_FILES or not (__sandglass_same $found) { __sandglass_check ...$aside }
+}
+
+# Whether files are as they were when they were asked about, and older than that. Behind a link another file may be.
+def __sandglass_same [found: list<string>] {
+    if ($found | is-empty) { return true }
+    if $env.SANDGLASS_ASKED == null { return false }
+    let states = __sandglass_states $found
+    $states == $env.SANDGLASS_STATES and ($states | all {|one| $one.type == "file" and $one.modified < $env.SANDGLASS_ASKED - 1sec })
+}
+
+def __sandglass_states [files: list<string>] {
+    try {
+        $files | each {|file| ls --directory ($file | str replace --all --regex '[\[\]*?]' '[$0]' | into glob) } | flatten | select name type size modified
+    } catch { [] }
+}
+
+# Asks about the current folder and those aside. Where there is no answer it is careful: no session is here, and
+# each package manager makes for another question. An interrupted one is none.
+def --env __sandglass_check [...aside: string] {
+    $env.SANDGLASS_FILES = ["?"]
     __sandglass_leave
-    $env.SANDGLASS_PROJECT = $project
+    let found = [$env.PWD ...$aside] | each {|dir| __sandglass_look $dir } | flatten
+    let states = __sandglass_states $found
     let program = __sandglass_program
-    if $project == "" or $program == null { return }
-    __sandglass_keep (do --ignore-errors { ^$program check --hook } | default "" | lines)
+    let asked = date now
+    mut answered = $program != null
+    for dir in [$env.PWD ...$aside] {
+        if $program == null or (__sandglass_look $dir | is-empty) { continue }
+        let folder = if $dir == $env.PWD { [] } else { [$dir] }
+        let said = try { let out = (^$program check --hook ...$folder); $out } catch { null }
+        if $said == null { $answered = false }
+        __sandglass_keep ($said | default "SG_" | lines)
+    }
+    $env.SANDGLASS_STATES = $states
+    $env.SANDGLASS_ASKED = if $answered { $asked } else { null }
+    $env.SANDGLASS_FILES = $found
 }
 
 # What it prints: NAME=VALUE is a setting that is the user's own if they have one, and NAME a variable that is
@@ -93,8 +139,11 @@ def --env __sandglass_keep [lines: list<string>] {
     __sandglass_withhold
 }
 
+# The name SG_ stands for all those that Sandglass gave.
 def --env __sandglass_withhold [] {
-    for name in ($env.SANDGLASS_WITHHELD? | default "" | split row " " | where $it =~ '^[A-Za-z_]\w*$') { load-env {$name: ""} }
+    let names = $env.SANDGLASS_WITHHELD? | default "" | split row " " | where $it =~ '^[A-Za-z_]\w*$'
+    let given = if "SG_" in $names { $env | columns | where $it =~ '^SG_[0-9a-f]{16}$' } else { [] }
+    for name in ($names ++ $given | where $it != "SG_") { load-env {$name: ""} }
 }
 
 def --env __sandglass_leave [] {

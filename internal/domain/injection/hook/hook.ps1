@@ -3,7 +3,9 @@
 
 $global:__SandglassSeen = ''
 $global:__SandglassHere = ''
-$global:__SandglassProject = '?'
+$global:__SandglassFiles = '?'
+$global:__SandglassStates = ''
+$global:__SandglassAsked = [DateTime]::MinValue.AddSeconds(1)
 $global:__SandglassWaits = $false
 $global:SANDGLASS_ENDS = '0'
 $global:SANDGLASS_OVER = '0'
@@ -61,7 +63,9 @@ function global:__SandglassCommand([string]$Line) {
         $runs += , (@($name) + $words)
         if ($command.Parent.Background) { $behind = $true } # nobody waits for a job in the background
     }
-    if ($runs.Count) { __SandglassBefore $runs $behind }
+    if (-not $runs.Count) { return }
+    __SandglassGuard $runs
+    __SandglassBefore $runs $behind
 }
 
 # The run is noted in an empty file: a session in use is worth a notice. And when a session is over by this
@@ -93,18 +97,78 @@ function global:__SandglassBefore([object[]]$Runs, [bool]$Behind) {
 function global:__SandglassEntered {
     $global:__SandglassHere = $PWD.Path
     if ($PWD.Provider.Name -ne 'FileSystem') { return }
-    $project = ''
-    for ($dir = $PWD.ProviderPath; $dir -and $dir -ne $HOME -and -not $project; $dir = [IO.Path]::GetDirectoryName($dir)) {
-        foreach ($name in '.npmrc', '.yarnrc.yml', '.yarnrc', 'bunfig.toml', 'pnpm-workspace.yaml', '.env.yarn') {
-            if ([IO.File]::Exists([IO.Path]::Combine($dir, $name))) { $project = $dir }
+    if ((@(__SandglassLook $PWD.ProviderPath) -join "`n") -cne $global:__SandglassFiles) { __SandglassCheck @() }
+}
+
+# The config files from a folder up to the user's own or the root.
+function global:__SandglassLook([string]$Folder) {
+    for ($dir = $Folder; $dir -and $dir -ne $HOME; $dir = [IO.Path]::GetDirectoryName($dir)) {
+        foreach ($name in CONFIG_NAMES) {
+            $file = [IO.Path]::Combine($dir, $name)
+            if ([IO.File]::Exists($file)) { $file }
         }
     }
-    if ($project -ceq $global:__SandglassProject) { return }
+}
+
+# Before a line with package managers, for the files may have changed since, by a checkout. Flags may put another
+# folder in the place of the current one.
+function global:__SandglassGuard([object[]]$Runs) {
+    if ($PWD.Provider.Name -ne 'FileSystem') { return }
+    $aside = @(foreach ($run in $Runs) {
+        for ($i = 1; $i -lt $run.Count -and $run[$i] -ne '--'; $i++) {
+            if ($run[$i] -cmatch '^(?:-C|--prefix|--dir|--cwd)=(.+)$') { $dir = $Matches[1] }
+            elseif ($run[$i] -cmatch '^(?:-C|--prefix|--dir|--cwd)$' -and $i + 1 -lt $run.Count) { $i++; $dir = $run[$i] }
+            else { continue }
+            $dir = [IO.Path]::GetFullPath([IO.Path]::Combine($PWD.ProviderPath, ($dir -replace '^~(?=[\\/]|$)', $HOME.Replace('$', '$$'))))
+            if ([IO.Directory]::Exists($dir)) { $dir }
+        }
+    })
+    $found = @(foreach ($dir in @($PWD.ProviderPath) + $aside) { __SandglassLook $dir })
+    if (($found -join "`n") -cne $global:__SandglassFiles -or -not (__SandglassSame $found)) { __SandglassCheck $aside }
+}
+
+# Whether files are as they were when they were asked about, and older than that. Behind a link another file may be.
+function global:__SandglassSame([string[]]$Files) {
+    foreach ($file in $Files) {
+        $info = New-Object IO.FileInfo $file
+        if (($info.Attributes -band [IO.FileAttributes]::ReparsePoint) -or $info.LastWriteTimeUtc -ge $global:__SandglassAsked.AddSeconds(-1)) { return $false }
+    }
+    (__SandglassStates $Files) -ceq $global:__SandglassStates
+}
+
+function global:__SandglassStates([string[]]$Files) {
+    @(foreach ($file in $Files) {
+        $info = New-Object IO.FileInfo $file
+        "$($info.LastWriteTimeUtc.Ticks) $($info.Length)"
+    }) -join "`n"
+}
+
+# Asks about the current folder and those aside. Where there is no answer it is careful: no session is here, and
+# each package manager makes for another question. An interrupted one is none.
+function global:__SandglassCheck([string[]]$Aside) {
+    $global:__SandglassFiles = '?'
     __SandglassLeave
-    $global:__SandglassProject = $project
-    if (-not $project) { return }
+    $all = @()
+    $asked = [DateTime]::UtcNow
+    $states = @()
     $program = __SandglassProgram
-    if ($program) { __SandglassKeep @($null | & $program check --hook) }
+    foreach ($dir in @($PWD.ProviderPath) + @($Aside | Where-Object { $_ })) {
+        $found = @(__SandglassLook $dir)
+        $all += $found
+        if (-not $found.Count) { continue }
+        $states += __SandglassStates $found
+        if (-not $program) { $asked = [DateTime]::MinValue.AddSeconds(1); continue }
+        $words = @('check', '--hook')
+        if ($dir -cne $PWD.ProviderPath) { $words += $dir }
+        $global:LASTEXITCODE = 1
+        $said = @()
+        try { $said = @($null | & $program @words) } catch { $global:LASTEXITCODE = 1 }
+        if ($global:LASTEXITCODE) { $said = @('SG_'); $asked = [DateTime]::MinValue.AddSeconds(1) }
+        __SandglassKeep $said
+    }
+    $global:__SandglassStates = $states -join "`n"
+    $global:__SandglassAsked = $asked
+    $global:__SandglassFiles = $all -join "`n"
 }
 
 # What it prints: NAME=VALUE is a setting that is the user's own if they have one, and NAME a variable that is
@@ -123,8 +187,11 @@ function global:__SandglassKeep([string[]]$Lines) {
     __SandglassWithhold
 }
 
+# The name SG_ stands for all those that Sandglass gave.
 function global:__SandglassWithhold {
-    foreach ($name in "$env:SANDGLASS_WITHHELD".Split(' ')) {
+    $names = "$env:SANDGLASS_WITHHELD".Split(' ')
+    if ($names -ccontains 'SG_') { $names += @([Environment]::GetEnvironmentVariables().Keys) -cmatch '^SG_[0-9a-f]{16}$' }
+    foreach ($name in $names -cne 'SG_') {
         if ($name -cmatch '^[A-Za-z_][A-Za-z0-9_]*$') { [Environment]::SetEnvironmentVariable($name, '') }
     }
 }

@@ -1,7 +1,8 @@
 # Sandglass: gives every prompt and command of this shell the registry logins as they are now.
 # It holds no secret. Before each it asks whether one file still exists: no process, one system call.
 
-typeset -g __sandglass_seen= __sandglass_here= __sandglass_program= __sandglass_project='?' __sandglass_now=0 __sandglass_noted=0
+typeset -g __sandglass_seen= __sandglass_here= __sandglass_program= __sandglass_now=0 __sandglass_noted=0
+typeset -g __sandglass_found= __sandglass_files='?' __sandglass_mark= __sandglass_aside= __sandglass_aside_files= __sandglass_aside_mark= __sandglass_there=
 typeset -g +x SANDGLASS_ENDS=0 SANDGLASS_OVER=0
 
 __sandglass_load() {
@@ -33,7 +34,7 @@ __sandglass_command() { [[ -e $__sandglass_seen ]] || __sandglass_load; }
 # shell without clock goes by what the agent said.
 __sandglass_before() {
   [[ -e $__sandglass_seen ]] || __sandglass_load
-  [[ $PWD == "$__sandglass_here" || ! -t 2 ]] || __sandglass_entered # in the same line: cd project && npm ci
+  [[ -n ${WIDGET-} ]] || __sandglass_guard "$@" || :
   __sandglass_now=${EPOCHSECONDS-0}
   (( __sandglass_now >= __sandglass_noted && __sandglass_now - __sandglass_noted < 60 && __sandglass_now )) || __sandglass_note
   if (( SANDGLASS_OVER || SANDGLASS_ENDS && __sandglass_now >= SANDGLASS_ENDS )); then __sandglass_renew "$@"; fi
@@ -88,19 +89,115 @@ __sandglass_wrap() {
 __sandglass_entered() {
   emulate -L zsh
   __sandglass_here=$PWD
-  local name dir=${PWD%/} project=
+  __sandglass_look "$PWD"
+  if [[ $__sandglass_found == "$__sandglass_files" ]]; then __sandglass_there=$PWD; elif [[ -t 2 ]]; then __sandglass_check; fi
+}
+
+# The config files from a folder up to the user's own or the root.
+__sandglass_look() {
+  emulate -L zsh
+  local name dir=${1%/}
+  __sandglass_found=
   while [[ $dir != "${HOME%/}" ]]; do
-    for name in .npmrc .yarnrc.yml .yarnrc bunfig.toml pnpm-workspace.yaml .env.yarn; do
-      [[ ! -e $dir/$name ]] || { project=${dir:-/}; break 2; }
-    done
+    if [[ -e $dir/CONFIG_NAME ]]; then
+      for name in CONFIG_NAMES; do [[ ! -e $dir/$name ]] || __sandglass_found+=$dir/$name//; done
+    fi
     [[ -n $dir ]] || break
     dir=${dir%/*}
   done
-  [[ $project != "$__sandglass_project" && -t 2 ]] || return 0
+}
+
+# Before a package manager, for the files may have changed since: by a checkout, or because the same line enters.
+__sandglass_guard() {
+  emulate -L zsh
+  local aside=
+  __sandglass_here=$PWD
+  __sandglass_elsewhere "$@"
+  __sandglass_quiet || __sandglass_look "$PWD"
+  if [[ -n $__sandglass_aside && $aside != "$__sandglass_aside" ]] || ! __sandglass_same "$__sandglass_files" "$__sandglass_mark"; then
+    __sandglass_check
+  fi
+  __sandglass_there=$PWD
+  [[ -n $aside ]] || return 0
+  __sandglass_look "$aside"
+  [[ $aside != "$__sandglass_aside" ]] || ! __sandglass_same "$__sandglass_aside_files" "$__sandglass_aside_mark" || return 0
+  __sandglass_aside=$aside __sandglass_aside_files='?'
+  __sandglass_marks __sandglass_aside_mark aside
+  __sandglass_look "$aside"
+  [[ -z $__sandglass_found ]] || __sandglass_ask "$aside" || __sandglass_aside_mark=
+  __sandglass_aside_files=$__sandglass_found
+}
+
+# Whether no file came to these folders or went since they were looked through: their own times tell, which is quicker.
+__sandglass_quiet() {
+  emulate -L zsh
+  local dir=${PWD%/}
+  [[ $PWD == "$__sandglass_there" ]] || return 1
+  __sandglass_found=$__sandglass_files
+  while [[ $dir != "${HOME%/}" ]]; do
+    [[ ${dir:-/} -ot $__sandglass_mark ]] || return 1
+    [[ -n $dir ]] || break
+    dir=${dir%/*}
+  done
+}
+
+# The folder that flags put in the place of the current one.
+__sandglass_elsewhere() {
+  local word flag=
+  for word in "$@"; do
+    [[ -z $flag ]] || { aside=$word flag= && continue; }
+    case $word in
+    (--) break ;;
+    (-C|--prefix|--dir|--cwd) flag=1 ;;
+    (-C=*|--prefix=*|--dir=*|--cwd=*) aside=${word#*\=} ;;
+    esac
+  done
+  [[ -n $aside && $aside != /* ]] && aside=$PWD/$aside
+  [[ -d $aside ]] || aside=
+}
+
+# Whether the files found are those that were asked about, and all older than that. Behind a link another file may be.
+__sandglass_same() {
+  emulate -L zsh
+  local file
+  [[ $__sandglass_found == "$1" ]] || return 1
+  for file in ${(s://:)__sandglass_found}; do
+    [[ -e $file && $file -ot $2 && ! -L $file ]] || return 1
+  done
+}
+
+# An empty file of this shell's own has the time of the last question. Without it, and in a subshell, whose parent
+# must not take its time for its own, each package manager makes for another one.
+__sandglass_marks() {
+  emulate -L zsh
+  \builtin typeset -g $1=
+  [[ $ZSH_SUBSHELL == 0 && -e $__sandglass_seen ]] || return 0
+  { : >| "${__sandglass_seen%/*}/exec/$$-$2" && \builtin typeset -g $1=${__sandglass_seen%/*}/exec/$$-$2; } 2>/dev/null || :
+}
+
+# An interrupted question is none.
+__sandglass_check() {
+  emulate -L zsh
+  __sandglass_files='?' __sandglass_aside= __sandglass_there=
   __sandglass_leave
-  __sandglass_project=$project
-  [[ -z $project ]] || ! __sandglass_find || __sandglass_keep "$("$__sandglass_program" check --hook </dev/null)"
-  return 0
+  __sandglass_marks __sandglass_mark seen
+  __sandglass_look "$PWD" # behind the mark, so that nothing comes between
+  [[ -z $__sandglass_found ]] || __sandglass_ask || __sandglass_mark=
+  __sandglass_there=$PWD __sandglass_files=$__sandglass_found
+}
+
+# Where it cannot say, it is careful: no session is here. The user sees why even if the command's errors go elsewhere.
+__sandglass_ask() {
+  emulate -L zsh
+  local said
+  __sandglass_find || return 1
+  [[ -t 2 ]] || ! { : >/dev/tty; } 2>/dev/null || { __sandglass_ask "$@" 2>/dev/tty; return; }
+  if said=$("$__sandglass_program" check --hook "$@" </dev/null); then
+    __sandglass_keep "$said"
+    return 0
+  fi
+  __sandglass_keep SG_
+  return 1
 }
 
 # What it prints: NAME=VALUE is a setting that is the user's own if they have one, and NAME a variable that is
@@ -121,10 +218,13 @@ __sandglass_keep() {
   __sandglass_withhold
 }
 
+# The name SG_ stands for all those that Sandglass gave.
 __sandglass_withhold() {
-  emulate -L zsh
+  emulate -L zsh -o extended_glob
   local name
-  for name in ${(s: :)SANDGLASS_WITHHELD-}; do
+  local -a names=(${(s: :)SANDGLASS_WITHHELD-})
+  [[ " ${SANDGLASS_WITHHELD-} " != *' SG_ '* ]] || names+=(${(M)${(k)parameters}:#SG_[0-9a-f](#c16)})
+  for name in ${names:#SG_}; do
     [[ $name == [A-Za-z_]* && $name != *[^A-Za-z0-9_]* && ${(Pt)name} != *readonly* ]] && \builtin export "$name="
   done
   return 0
