@@ -144,7 +144,7 @@ func (a *Agent) planFixes(ctx context.Context, fixes []api.Fix) (api.Plan, error
 	sources := a.usersSources()
 	for _, fix := range fixes {
 		level, ok := lintLevels[filepath.Base(fix.File)]
-		if !ok || !filepath.IsAbs(fix.File) || slices.ContainsFunc(sources, func(s lint.Source) bool { return s.Path == fix.File }) {
+		if !ok || !filepath.IsAbs(fix.File) || linked(fix.File) || slices.ContainsFunc(sources, func(s lint.Source) bool { return s.Path == fix.File }) {
 			continue
 		}
 		if data, err := a.ports.Files.Read(fix.File); err == nil {
@@ -178,6 +178,16 @@ func (a *Agent) planFixes(ctx context.Context, fixes []api.Fix) (api.Plan, error
 		return struct{}{}, nil
 	})
 	return out, err
+}
+
+// linked reports whether a file is a link: a project could have a file elsewhere edited by one.
+func linked(path string) bool {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return false // it cannot be read either
+	}
+	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+	return err != nil || real != filepath.Join(dir, filepath.Base(path))
 }
 
 // repair makes one repair in sources. The line may have moved by an earlier one: the nearest counts.
