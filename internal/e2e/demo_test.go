@@ -43,7 +43,7 @@ func TestDemo(t *testing.T) {
 		t.Errorf("after the login: status %s\n%s", status, out)
 	}
 	demo.Await(0, `The session is over`, 90*time.Second)
-	if out, status := shell.Run("npm whoami", time.Minute); status == "0" {
+	if out, status := shell.Run("SANDGLASS_NO_INPUT=1 npm whoami", time.Minute); status == "0" {
 		t.Errorf("whoami after the end:\n%s", out)
 	}
 	demo.Type("\x03")
