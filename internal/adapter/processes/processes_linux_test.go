@@ -15,6 +15,7 @@ import (
 
 	"github.com/sandglass-dev/sandglass/internal/agent"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
+	"github.com/sandglass-dev/sandglass/internal/testkit/clients"
 )
 
 // name is a variable of this test process's children alone.
@@ -118,7 +119,7 @@ func TestHolding_NotOurselves(t *testing.T) {
 // TestHolding_OtherUsers leaves other users' processes alone.
 func TestHolding_OtherUsers(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("only root can start a process of another user")
+		clients.Lacking(t, "root, to start a process of another user,")
 	}
 	cmd := exec.Command("sh", "-c", "echo up; read -r wait")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
