@@ -176,7 +176,7 @@ func TestC18_FileThatCannotBeReplaced(t *testing.T) {
 	}
 	// A folder in which nothing can be made: npm writes in place and can, a replacement cannot.
 	if out, err := u.command(t.Context(), "chattr", "+i", locked).CombinedOutput(); err != nil {
-		t.Skipf("this file system knows no immutable folders: %s", out)
+		clients.Lacking(t, "a file system that knows immutable folders: "+string(out))
 	}
 	t.Cleanup(func() { _ = u.command(context.Background(), "chattr", "-i", locked).Run() })
 	u.login(npm, r)
@@ -201,7 +201,7 @@ func TestK09_HomeThatCannotBeWritten(t *testing.T) {
 	state := filepath.Join(u.home.Dir, ".local", "state")
 	for _, dir := range []string{state, u.home.Dir} {
 		if out, err := u.command(t.Context(), "chattr", "+i", dir).CombinedOutput(); err != nil {
-			t.Skipf("this file system knows no immutable folders: %s", out)
+			clients.Lacking(t, "a file system that knows immutable folders: "+string(out))
 		}
 		t.Cleanup(func() { _ = u.command(context.Background(), "chattr", "-i", dir).Run() })
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sandglass-dev/sandglass/internal/adapter/envfile"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection"
+	"github.com/sandglass-dev/sandglass/internal/testkit/clients"
 )
 
 func TestC01_ClosedToOthersUnderEveryUmask(t *testing.T) {
@@ -80,7 +81,7 @@ func TestC03_FolderAboveOpenToEverybody(t *testing.T) {
 
 func TestC04_FoldersOfOtherUsers(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("only root can give folders away")
+		clients.Lacking(t, "root, to give folders away,")
 	}
 	const nobody = 65534
 	above := filepath.Join(t.TempDir(), "theirs")
@@ -100,7 +101,7 @@ func TestC04_FoldersOfOtherUsers(t *testing.T) {
 func TestC06_NobodyCannotRead(t *testing.T) {
 	setpriv, err := exec.LookPath("setpriv")
 	if os.Geteuid() != 0 || err != nil {
-		t.Skip("needs root and setpriv to become nobody")
+		clients.Lacking(t, "root with setpriv")
 	}
 	f := newFiles(t)
 	must(t, f.Publish(vars("npm_one"), injection.Due{}))
@@ -117,12 +118,12 @@ func TestC06_NobodyCannotRead(t *testing.T) {
 func TestC05_AccessListsDoNotWiden(t *testing.T) {
 	setfacl, err := exec.LookPath("setfacl")
 	if os.Geteuid() != 0 || err != nil {
-		t.Skip("needs root and setfacl")
+		clients.Lacking(t, "root with setfacl")
 	}
 	dir := filepath.Join(t.TempDir(), "sandglass")
 	must(t, os.Mkdir(dir, 0o700))
 	if out, err := exec.Command(setfacl, "-m", "u:65534:rwx,d:u:65534:rwx", dir).CombinedOutput(); err != nil {
-		t.Skipf("no access lists on this file system: %s", out)
+		clients.Lacking(t, "a file system with access lists: "+string(out))
 	}
 	f, err := envfile.New(dir)
 	must(t, err)
