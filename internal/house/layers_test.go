@@ -29,6 +29,9 @@ var layers = []layer{
 	{of: "internal/agent", may: []string{"internal/domain", "internal/agent/api", "internal/i18n"}, never: []string{"net", "os/exec"}},
 	// Of the agent an adapter takes the ports that it implements; the folders are everybody's.
 	{of: "internal/adapter", may: []string{"internal/domain", "internal/agent", "internal/adapter/dirs"}},
+	// The window's rooms share a desk, a look and the view of a plan, and know nothing of each other.
+	{of: "internal/ui/window", may: []string{"internal/domain", "internal/agent/api", "internal/i18n", "assets",
+		"internal/ui/window/desk", "internal/ui/window/look", "internal/ui/window/plan", "internal/ui/window/keep", "internal/ui/window/glass", "internal/ui/window/timeline"}, never: []string{"net/http"}},
 	{of: "internal/ui", may: []string{"internal/domain", "internal/agent/api", "internal/i18n", "assets"}, never: []string{"net/http"}},
 	{of: "internal/demo", may: []string{"internal/domain", "internal/i18n", "assets"}},
 	{of: "internal/testkit", may: []string{"internal"}},
@@ -78,16 +81,19 @@ func TestImportsGoDown(t *testing.T) {
 
 // owners are the packages that may import an outside library, as prefixes. A test of an owner may too.
 var owners = map[string][]string{
-	"fyne.io/fyne/v2":               {"internal/ui/window", "app/sandglass-window"},
-	"fyne.io/fyne/v2/app":           {"app/sandglass-window"},
-	"fyne.io/systray":               {"internal/ui/tray"},
-	"github.com/99designs/keyring":  {"internal/adapter/keyring"},
-	"github.com/Microsoft/go-winio": {"internal/adapter/ipc"},
-	"github.com/fsnotify/fsnotify":  {"internal/adapter/watch"},
-	"github.com/godbus/dbus":        {"internal/adapter/keyring"},
-	"github.com/godbus/dbus/v5":     {"internal/adapter/notify", "internal/adapter/power", "internal/adapter/keyring", "internal/adapter/deskenv"},
-	"github.com/gofrs/flock":        {"internal/adapter/files"},
-	"github.com/nicksnyder/go-i18n": {"internal/i18n"},
+	"fyne.io/fyne/v2":                     {"internal/ui/window", "app/sandglass-window", "internal/testkit/windowkit"},
+	"fyne.io/fyne/v2/app":                 {"app/sandglass-window"},
+	"fyne.io/systray":                     {"internal/ui/tray"},
+	"git.sr.ht/~jackmordaunt/go-toast/v2": {"internal/adapter/notify"},
+	"github.com/99designs/keyring":        {"internal/adapter/keyring"},
+	"github.com/Microsoft/go-winio":       {"internal/adapter/ipc"},
+	"github.com/fsnotify/fsnotify":        {"internal/adapter/watch"},
+	"github.com/godbus/dbus":              {"internal/adapter/keyring"},
+	"github.com/godbus/dbus/v5":           {"internal/adapter/notify", "internal/adapter/power", "internal/adapter/keyring", "internal/adapter/deskenv", "internal/adapter/appearance"},
+	"github.com/go-text/typesetting":      {"internal/ui/window/look"}, // where a line may be broken
+	"github.com/gofrs/flock":              {"internal/adapter/files"},
+	"github.com/jezek/xgb":                {"internal/adapter/clipboard"},
+	"github.com/nicksnyder/go-i18n":       {"internal/i18n"},
 	// Sandglass's own settings, and bun's: two formats that have no more than the grammar in common.
 	"github.com/pelletier/go-toml/v2": {"internal/adapter/settings", "internal/domain/bunfig"},
 	"github.com/pkg/browser":          {"internal/adapter/browser"},
@@ -102,7 +108,7 @@ var owners = map[string][]string{
 }
 
 // forTests are libraries that only tests and the testkit use.
-var forTests = []string{"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "github.com/godbus/dbus/v5"}
+var forTests = []string{"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "github.com/godbus/dbus/v5", "github.com/jezek/xgb"}
 
 // TestOneLibraryOneOwner finds every import of an outside library that its owner does not make. A
 // library without an owner is new: give it one here, in the change that brings it.

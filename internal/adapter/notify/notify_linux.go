@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/godbus/dbus/v5"
 
@@ -16,17 +15,12 @@ const (
 	servicePath  = dbus.ObjectPath("/org/freedesktop/Notifications")
 	closedSignal = serviceName + ".NotificationClosed"
 	actionSignal = serviceName + ".ActionInvoked"
-
-	// callLimit ends a call to a service that hangs.
-	callLimit = 5 * time.Second
 )
 
 // Service shows notices. It is safe for concurrent use.
 type Service struct {
-	opts    Options
-	pressed chan agent.Pressed
-	done    chan struct{}
-	once    sync.Once
+	*outlet
+	opts Options
 
 	mu    sync.Mutex // held over Notify, so that no signal about a notice comes before its number is known
 	conn  *dbus.Conn // nil: not connected
@@ -37,12 +31,8 @@ type Service struct {
 
 // New returns a Service. It connects when it is first asked for something.
 func New(opts Options) *Service {
-	return &Service{opts: opts, pressed: make(chan agent.Pressed, 16), done: make(chan struct{}), shown: newShown()}
+	return &Service{outlet: newOutlet(), opts: opts, shown: newShown()}
 }
-
-// Pressed tells of pressed buttons and, with an empty Key, of notices that are gone. A pressed notice
-// is usually told as gone right after.
-func (s *Service) Pressed() <-chan agent.Pressed { return s.pressed }
 
 // Available reports whether a notification service runs or can be started by the bus.
 func (s *Service) Available() bool {
@@ -92,7 +82,7 @@ func (s *Service) Close(ctx context.Context, id string) error {
 
 // Shutdown ends the connection and all that waits on it. The Service shows nothing after it.
 func (s *Service) Shutdown() {
-	s.once.Do(func() { close(s.done) })
+	s.shut()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.conn != nil {

@@ -14,11 +14,6 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/testkit/desktop"
 )
 
-var ending = agent.Notice{
-	ID: "ending", Title: "npm (alice): session ends 14:32", Body: "In 10 minutes. Installs of @acme/* will fail after that.",
-	Buttons: []agent.Button{{Key: "renew", Label: "Renew"}, {Key: "later", Label: "Later"}},
-}
-
 // service returns a Service on a bus.
 func service(t *testing.T, address string) *Service {
 	t.Helper()
@@ -91,7 +86,7 @@ func TestReplaceAndClose(t *testing.T) {
 	if third.Replaces != first.ID || second.Replaces != 0 {
 		t.Errorf("%d, %d, then %d replaces %d", first.ID, second.ID, third.ID, third.Replaces)
 	}
-	if second.Hints["urgency"].Value() != byte(2) || second.ExpireMilliseconds != 0 || len(second.Actions) != 0 {
+	if second.Hints["urgency"].Value() != byte(1) || second.ExpireMilliseconds != 0 || len(second.Actions) != 0 {
 		t.Errorf("critical notice %+v", second)
 	}
 	if err := s.Close(t.Context(), "ending"); err != nil {

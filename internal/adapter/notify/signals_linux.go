@@ -20,17 +20,6 @@ func (s *Service) listen(signals <-chan *dbus.Signal) {
 	s.tell(gone)
 }
 
-// tell hands presses on. It waits for the reader, but not after Shutdown.
-func (s *Service) tell(pressed []agent.Pressed) {
-	for _, p := range pressed {
-		select {
-		case s.pressed <- p:
-		case <-s.done:
-			return
-		}
-	}
-}
-
 // read says what a signal means. Only the service itself is believed: any program of the session may
 // send a signal straight to this connection, past its match rules.
 func (s *Service) read(sig *dbus.Signal) []agent.Pressed {

@@ -24,14 +24,17 @@ type listed struct {
 	Error             *struct{ Err string }
 }
 
-// TestMacProgramsTypeCheck checks the programs as a Mac would build them, with the files that need
-// Apple's C and Objective-C compiler: their C is taken for granted, all Go is checked. So it proves
-// that our code, Fyne, the tray and the keychain fit together there, and not that they link or run.
-func TestMacProgramsTypeCheck(t *testing.T) {
-	for _, arch := range []string{"arm64", "amd64"} {
-		t.Run(arch, func(t *testing.T) {
-			c := checker{t: t, arch: arch, done: map[string]*types.Package{"unsafe": types.Unsafe}}
-			out := goList(t, []string{"GOOS=darwin", "GOARCH=" + arch, "CGO_ENABLED=1"}, "-e", "-deps",
+// TestProgramsTypeCheckElsewhere checks the programs as a Mac and a Windows machine would build them, with the files
+// that need a C compiler there, with and without the toolkit's bridge to screen readers: their C is taken for granted, all Go
+// is checked. So it proves that our code, Fyne, the tray and the keychain fit together there, and not that they link or run.
+func TestProgramsTypeCheckElsewhere(t *testing.T) {
+	for name, m := range map[string]struct{ system, arch, tags string }{
+		"Mac arm64": {"darwin", "arm64", ""}, "Mac amd64": {"darwin", "amd64", ""}, "Windows": {"windows", "amd64", ""},
+		"Mac with accessibility": {"darwin", "arm64", "accessibility"}, "Windows with accessibility": {"windows", "amd64", "accessibility"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := checker{t: t, arch: m.arch, done: map[string]*types.Package{"unsafe": types.Unsafe}}
+			out := goList(t, []string{"GOOS=" + m.system, "GOARCH=" + m.arch, "CGO_ENABLED=1"}, "-e", "-deps", "-tags="+m.tags,
 				"-json=Dir,ImportPath,DepOnly,GoFiles,CgoFiles,ImportMap,Module,Error",
 				"./app/sandglass", "./app/sandglass-agent", "./app/sandglass-window")
 			for in := json.NewDecoder(strings.NewReader(string(out))); in.More(); {
@@ -44,7 +47,7 @@ func TestMacProgramsTypeCheck(t *testing.T) {
 				}
 			}
 			if !c.cgo {
-				t.Error("no package with C was seen: these are not the files that a Mac builds")
+				t.Error("no package with C was seen: these are not the files that such a machine builds")
 			}
 		})
 	}
