@@ -20,6 +20,7 @@ for_test=(
   xvfb openbox xfce4-panel xfce4-notifyd xfconf xdotool x11-xserver-utils   # a desktop
   imagemagick libgl1-mesa-dri
   dbus dbus-x11 gnome-keyring libsecret-tools                               # a keyring
+  desktop-file-utils dex libglib2.0-bin                                     # what starts with it
   chromium chromium-driver                                                  # a browser
   acl e2fsprogs procps strace util-linux                                    # what tests look with
 )

@@ -1,5 +1,5 @@
 // Package browser opens a page in the user's browser, by github.com/pkg/browser or, on Unix, by the
-// programs that $BROWSER names. The agent owns one Opener and may use it from any goroutine.
+// programs that $BROWSER names, and a folder in the file manager. An Opener may be used from any goroutine.
 //
 // Open returns within its limit (10 s). A program that still runs then is left alone, since it may be
 // the browser itself: nothing here can tell that from a launcher that hangs, so Open says
@@ -75,28 +75,33 @@ func (b *Opener) Open(ctx context.Context, page string) error {
 	if err := possible(os.Getenv); err != nil {
 		return fmt.Errorf("open browser: %w", err)
 	}
+	return b.run(ctx, "open browser", func() error { return start(page) })
+}
+
+// run runs what starts a program, for as long as the limit allows.
+func (b *Opener) run(ctx context.Context, what string, start func() error) error {
 	select {
 	case b.slots <- struct{}{}:
 	default:
-		return fmt.Errorf("open browser: %w", ErrBusy)
+		return fmt.Errorf("%s: %w", what, ErrBusy)
 	}
 	done := make(chan error, 1)
 	go func() {
 		defer func() { <-b.slots }()
-		done <- start(page)
+		done <- start()
 	}()
 	limit := time.NewTimer(b.limit)
 	defer limit.Stop()
 	select {
 	case err := <-done:
 		if err != nil {
-			return fmt.Errorf("open browser: %w", err)
+			return fmt.Errorf("%s: %w", what, err)
 		}
 		return nil
 	case <-limit.C:
-		return fmt.Errorf("open browser: %w", ErrUnsure)
+		return fmt.Errorf("%s: %w", what, ErrUnsure)
 	case <-ctx.Done():
-		return fmt.Errorf("open browser: %w", ctx.Err())
+		return fmt.Errorf("%s: %w", what, ctx.Err())
 	}
 }
 

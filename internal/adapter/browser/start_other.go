@@ -2,7 +2,11 @@
 
 package browser
 
-import "runtime"
+import (
+	"os/exec"
+	"path/filepath"
+	"runtime"
+)
 
 // possible returns ErrNoBrowser in an SSH session to a Mac: "open" would show the page on a screen
 // that the user is not at. Windows tells no such thing.
@@ -14,3 +18,14 @@ func possible(getenv func(string) string) error {
 }
 
 func start(page string) error { return byLibrary(page) }
+
+// reveal shows a folder, or that of a file. On a Mac a folder can be a program, too: it is shown in the one above.
+func reveal(path string, folder bool) error {
+	if runtime.GOOS == "darwin" {
+		return exec.Command("open", "-R", path).Run()
+	}
+	if !folder {
+		path = filepath.Dir(path)
+	}
+	return byLibrary(fileURL(path))
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 )
 
@@ -60,6 +61,14 @@ func arguments(command, page string) []string {
 		argv = append(argv, page)
 	}
 	return argv
+}
+
+// reveal shows a folder, or that of a file.
+func reveal(path string, folder bool) error {
+	if !folder {
+		path = filepath.Dir(path)
+	}
+	return missing(byLibrary(fileURL(path)))
 }
 
 // missing turns "no such program" into ErrNoBrowser.

@@ -228,3 +228,35 @@ func TestG14_GarbageGoesToTheLog(t *testing.T) {
 		t.Errorf("J01: the log says %s", all)
 	}
 }
+
+// TestFolder: a folder is shown, and of a file the folder; nothing that lies there is started.
+func TestFolder(t *testing.T) {
+	dir := machine(t, map[string]string{"xdg-open": `printf '%s|' "$#" "$@" >"$DIR/got"`})
+	t.Setenv("BROWSER", "never")
+	odd := filepath.Join(dir, "my 50%41 #1?日本")
+	if err := os.Mkdir(odd, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(odd, "start.desktop")
+	if err := os.WriteFile(file, nil, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	want := "1|file://" + dir + "/my%2050%2541%20%231%3F%E6%97%A5%E6%9C%AC|"
+	for _, path := range []string{odd, file, odd + "/../" + filepath.Base(odd)} {
+		if err := New(Options{}).Folder(t.Context(), path); err != nil {
+			t.Error(err)
+		}
+		if got := opened(t, dir); got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
+	}
+	for path, want := range map[string]error{"": ErrPath, "x": ErrPath, "--help": ErrPath, "file:///": ErrPath, "/a\x00": ErrPath, odd + "/none": os.ErrNotExist} {
+		if err := New(Options{}).Folder(t.Context(), path); !errors.Is(err, want) {
+			t.Errorf("%q: %v, want %v", path, err, want)
+		}
+	}
+	t.Setenv("DISPLAY", "")
+	if err := New(Options{}).Folder(t.Context(), odd); !errors.Is(err, ErrNoBrowser) {
+		t.Errorf("without a display: %v", err)
+	}
+}
