@@ -33,6 +33,12 @@ func (g grid) sign() float64 { return max(g.bar, g.badge/8.5) }
 func exclamation(g grid, c point) []shape {
 	b := g.bar
 	upper := g.near(0.28*g.badge) - b/2
+	if g.fine {
+		return []shape{
+			{path: path{{c.x, c.y - upper + b/4}, {c.x, c.y}}, width: b},
+			{path: disc(point{c.x, c.y + 1.9*b}, 0.6*b)},
+		}
+	}
 	return []shape{
 		{path: box(c.x-b/2, c.y-b/2-upper, c.x+b/2, c.y+b/2)},
 		{path: box(c.x-b/2, c.y+1.5*b, c.x+b/2, c.y+2.5*b)},
@@ -54,6 +60,9 @@ func question(g grid, c point) []shape {
 	hook := path{{c.x - 1.15*b, c.y - 1.5*b}}.
 		curve(point{c.x - 1.15*b, c.y - 2.6*b}, point{c.x + 1.2*b, c.y - 2.7*b}, point{c.x + 1.2*b, c.y - 1.2*b}).
 		curve(point{c.x + 1.2*b, c.y - 0.3*b}, point{c.x, c.y - 0.4*b}, point{c.x, c.y + 0.5*b})
+	if g.fine {
+		return []shape{{path: hook, width: b}, {path: disc(point{c.x, c.y + 2.1*b}, 0.6*b)}}
+	}
 	return []shape{
 		{path: hook, width: b},
 		{path: box(c.x-b/2, c.y+1.5*b, c.x+b/2, c.y+2.5*b)},

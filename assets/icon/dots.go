@@ -11,9 +11,12 @@ func dots(g grid) []shape {
 	for i := range n {
 		x := g.near(g.left + float64(i)*(row-d)/float64(n-1))
 		dot := box(x, g.top, x+d, g.top+g.cap)
+		if g.fine {
+			dot = disc(point{x + d/2, g.top + g.cap/2}, d/2)
+		}
 		out = append(out, shape{path: dot, role: ink}, shape{path: dot.mirrored(flip), role: ink})
 	}
-	if g.size > 0 && g.size < 28 {
+	if g.size > 0 && g.size < smallest {
 		return append(out, squares(g)...)
 	}
 	for _, c := range along(side(g), g.dotted) {

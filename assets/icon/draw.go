@@ -3,15 +3,12 @@ package icon
 // draw describes the sandglass of s on g.
 func draw(s Spec, g grid) picture {
 	frame := layer{shapes: frame(g)}
+	if g.fine {
+		return drawFine(s, g, frame)
+	}
 	switch s.State {
-	case Running:
-		level := float64(Level(s.Share))
-		if s.Exact {
-			level = max(0, min(1, s.Share)) * Levels
-		}
-		return picture{sandLayer(g, Levels-level), frame}
-	case Ending:
-		return picture{sandLayer(g, Levels), frame}
+	case Running, Ending:
+		return picture{sandLayer(s, g), frame}
 	case Ended:
 		heap := layer{shapes: []shape{heap(g, Levels, spent)}, holes: gap(g)}
 		return badged(g, picture{heap, frame}, badge{at: topRight, role: alert, holes: exclamation})
@@ -36,8 +33,11 @@ func side(g grid) path {
 
 // frame is the caps and the glass.
 func frame(g grid) []shape {
-	upper := box(g.left, g.top, width-g.left, g.top+g.cap)
 	left := side(g)
+	if g.fine {
+		return []shape{g.lid(), flipped(g.lid()), {path: left, width: g.wall, role: ink}, {path: left.mirrored(turn), width: g.wall, role: ink}}
+	}
+	upper := box(g.left, g.top, width-g.left, g.top+g.cap)
 	return []shape{
 		{path: upper, role: ink},
 		{path: upper.mirrored(flip), role: ink},
@@ -64,8 +64,22 @@ func gap(g grid) []shape {
 	return append(holes, shape{path: lid}, shape{path: lid.mirrored(flip)})
 }
 
-// sandLayer is the sand after so many of Levels steps have run through; Levels leaves the last grains.
-func sandLayer(g grid, steps float64) layer {
+// steps says how many of Levels steps have run through; Levels leaves the last grains.
+func (g grid) steps(s Spec) float64 {
+	switch {
+	case g.fine: // to the very end
+		return Levels - max(0, min(1, s.Share))*Levels
+	case s.State == Ending:
+		return Levels
+	case s.Exact:
+		return Levels - max(0, min(1, s.Share))*Levels
+	}
+	return Levels - float64(Level(s.Share))
+}
+
+// sandLayer is the sand, above, on its way and below.
+func sandLayer(s Spec, g grid) layer {
+	steps := g.steps(s)
 	l := layer{holes: gap(g)}
 	surface := g.surface(steps)
 	l.shapes = append(l.shapes, shape{
@@ -74,16 +88,23 @@ func sandLayer(g grid, steps float64) layer {
 	if steps > 0 {
 		l.shapes = append(l.shapes, heap(g, steps, sand))
 	}
-	return layer{shapes: append(l.shapes, grains(g, steps)...), holes: l.holes}
+	l.moving = grains(g, g.peak(steps), s.Fall)
+	return l
 }
 
 // surface is how high the upper sand stands after so many steps.
 func (g grid) surface(steps float64) float64 {
+	if g.fine {
+		return g.near(g.fineSurface(steps))
+	}
 	return g.near(g.inner() + steps/(Levels+1)*(middle-g.inner()))
 }
 
 // peak is how high the heap below stands after so many steps.
 func (g grid) peak(steps float64) float64 {
+	if g.fine {
+		return g.near(g.finePeak(steps))
+	}
 	return g.near(width - g.inner() - steps/(Levels+1)*(middle-g.inner()))
 }
 
@@ -97,21 +118,4 @@ func heap(g grid, steps float64, r role) shape {
 	outline = append(outline, outline.mirrored(turn)...)
 	outline = append(outline, point{width, floor}, point{0, floor})
 	return shape{path: outline, role: r, clip: bulbs(g)}
-}
-
-// grains are on their way down.
-func grains(g grid, steps float64) []shape {
-	peak := g.peak(steps)
-	var out []shape
-	if g.size > 0 && g.size < 28 { // single pixels, left and right of the middle by turns
-		for i, y := 0, middle+g.pixel; y+g.pixel < peak; i, y = i+1, y+2*g.pixel {
-			x := middle - g.pixel*float64((i+1)%2)
-			out = append(out, shape{path: box(x, y, x+g.pixel, y+g.pixel), role: sand})
-		}
-		return out
-	}
-	for y := middle + 0.4; y+1 < peak; y += 1.9 {
-		out = append(out, shape{path: path{{middle, y}, {middle, y + 0.6}}, width: 0.9, role: sand})
-	}
-	return out
 }

@@ -13,10 +13,12 @@ type grid struct {
 	wall   float64 // the width of the glass's line
 	neck   float64 // half the opening between the bulbs
 	gap    float64 // between glass and sand
+	grain  float64 // the width of a falling grain
 	bar    float64 // the width of a badge's strokes
 	badge  float64 // a badge's width
 	notch  float64 // the free room around a badge
 	dotted float64 // from dot to dot of the dotted outline
+	fine   bool    // the shapes for a window
 }
 
 const (
@@ -27,14 +29,17 @@ const (
 // plain is the grid of the drawing, for a size that is not known.
 func plain() grid {
 	return grid{
-		pixel: 0.1, top: 1, cap: 2.4, left: 3.2, glass: 4.6, wall: 1.7, neck: 0.9, gap: 0.55,
+		pixel: 0.1, top: 1, cap: 2.4, left: 3.2, glass: 4.6, wall: 1.7, neck: 0.9, gap: 0.55, grain: 0.9,
 		bar: 1.7, badge: 10.4, notch: 1.1, dotted: 3.1,
 	}
 }
 
 // fit moves edges to the borders of pixels and makes lines at least a pixel wide.
-func fit(size int) grid {
-	g := plain()
+func fit(s Spec) grid {
+	size, g := s.Size, plain()
+	if s.fine() {
+		g = g.refined()
+	}
 	g.size, g.pixel = size, width/float64(size)
 	g.top = g.down(g.top)
 	g.cap = max(2*g.pixel, g.near(g.cap-0.1))
@@ -43,7 +48,7 @@ func fit(size int) grid {
 	g.wall = max(1.25*g.pixel, g.wall)
 	g.neck = max(g.pixel, g.neck)
 	switch {
-	case size < 28:
+	case size < smallest:
 		g.gap = 0
 	case size < 56:
 		g.gap = g.pixel
@@ -54,6 +59,14 @@ func fit(size int) grid {
 		g.badge += g.pixel
 	}
 	g.notch = max(g.pixel, g.near(g.notch))
+	return g
+}
+
+// refined are the measures of a picture for a window, which has room for round ends and thinner lines.
+func (g grid) refined() grid {
+	g.fine = true
+	g.cap, g.left, g.glass, g.wall, g.neck = 2.2, 3, 5, 1.45, 0.85
+	g.gap, g.grain, g.bar, g.dotted = 0.6, 0.8, 1.6, 2.75
 	return g
 }
 

@@ -1,6 +1,6 @@
 // Package icon draws the sandglass, Sandglass's mark. Its sand is the time that is left.
 //
-// There is one description of it, in shapes on a grid of 24 by 24; Render, PNG, ICO and SVG come from
+// There is one description of it, in shapes on a grid of 24 by 24; Render, PNG, ICO, ICNS and SVG come from
 // it. A small picture is not the large one shrunk: like the letters of a font, the shapes are fitted
 // to whole pixels, so that caps, walls and every grain of sand are sharp at 16. States differ by
 // shape, never by colour alone. Everything is pure: the same Spec gives the same bytes.
@@ -42,7 +42,17 @@ type Spec struct {
 	Size     int     // pixels a side, at least 8
 	Dark     bool    // for a dark background
 	Template bool    // black with transparency only, for the menu bar of macOS
+	Fine     bool    // from 48 pixels on, the shapes for a window: round, light, with glass to see, the very share
+	Fall     float64 // 0 to 1: how far each falling grain is on its way to the next one's place, from 28 pixels on
 }
+
+// moves says whether the picture has grains that Fall moves.
+func (s Spec) moves() bool {
+	return s.Size >= smallest && (s.State == Running || s.State == Ending)
+}
+
+// fine says whether the picture is drawn in the shapes for a window.
+func (s Spec) fine() bool { return s.Fine && s.Size >= 48 }
 
 // lastQuarter is the share at which a session is ending: the levels of sand divide the life before it.
 const lastQuarter = 0.25
@@ -68,7 +78,10 @@ func LevelShare(level int) float64 {
 // Render draws the picture.
 func Render(s Spec) *image.NRGBA {
 	s.Size = max(s.Size, 8)
-	g := fit(s.Size)
+	g := fit(s)
+	if s.Fall > 0 && s.moves() {
+		return animated(s, g)
+	}
 	return paint(g, draw(s, g), colours(s))
 }
 
@@ -110,15 +123,20 @@ const (
 	sand              // time left
 	spent             // time gone
 	alert             // what asks for attention
+	glass             // what the glass itself adds to what is behind it
+	shade             // the side of the sand away from the light
+	glint             // where the glass throws the light back
 )
 
 func colours(s Spec) palette {
-	black := color.NRGBA{A: 255}
 	p := palette{
 		ink:   {0x1c, 0x24, 0x30, 255},
 		sand:  {0xc0, 0x7a, 0x1e, 255},
 		spent: {0x1c, 0x24, 0x30, 140},
 		alert: {0xd9, 0x48, 0x0f, 255},
+		glass: {0x1c, 0x24, 0x30, 14},
+		shade: {0x5a, 0x2a, 0x00, 38},
+		glint: {0xff, 0xff, 0xff, 130},
 	}
 	if s.Dark {
 		p = palette{
@@ -126,10 +144,14 @@ func colours(s Spec) palette {
 			sand:  {0xe8, 0xab, 0x4e, 255},
 			spent: {0xe9, 0xe6, 0xe1, 150},
 			alert: {0xff, 0x7a, 0x45, 255},
+			glass: {0xe9, 0xe6, 0xe1, 18},
+			shade: {0x5a, 0x2a, 0x00, 46},
+			glint: {0xff, 0xff, 0xff, 70},
 		}
 	}
 	if s.Template {
-		return palette{ink: black, sand: black, spent: {A: 140}, alert: black}
+		black := color.NRGBA{A: 255}
+		return palette{ink: black, sand: black, spent: {A: 140}, alert: black, glass: {}, shade: {}, glint: {}}
 	}
 	if s.State == Ending {
 		p[sand] = p[alert]

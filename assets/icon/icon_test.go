@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "write the launcher's files")
 // menu bar has none, so its cover is compared.
 func TestStatesDifferByShape(t *testing.T) {
 	const different = 6 // pixels' worth of cover
-	for _, size := range []int{16, 20, 22, 24, 32, 48} {
+	for _, size := range []int{16, 20, 22, 24, 32, 48, 64, 112} {
 		for i, a := range variants() {
 			for _, b := range variants()[:i] {
 				if d := distance(mask(a.spec, size), mask(b.spec, size)); d < different {
@@ -33,9 +33,9 @@ func TestStatesDifferByShape(t *testing.T) {
 	}
 }
 
-// mask is the cover of each pixel, 0 to 255.
+// mask is the cover of each pixel, 0 to 255. From 64 pixels on it is the window's picture.
 func mask(s Spec, size int) []uint8 {
-	s.Size, s.Template = size, true
+	s.Size, s.Template, s.Fine = size, true, size >= 64
 	img := Render(s)
 	out := make([]uint8, 0, size*size)
 	for i := 3; i < len(img.Pix); i += 4 {

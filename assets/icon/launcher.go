@@ -14,13 +14,17 @@ import (
 // launcherSizes are the pictures inside the Windows icon.
 var launcherSizes = []int{16, 24, 32, 48, 64, 256}
 
+// dockSizes are the pictures inside the macOS icon.
+var dockSizes = []int{16, 32, 64, 128, 256, 512, 1024}
+
 // LauncherFiles are the pictures by which desktops list the program, by file name. They stand on a
 // tile of their own, since nobody knows what is behind them.
 func LauncherFiles() map[string][]byte {
 	return map[string][]byte{
-		"sandglass.svg": []byte(launcherSVG()),
-		"sandglass.png": encode(launcher(256)),
-		"sandglass.ico": bundle(launcherSizes, launcher),
+		"sandglass.svg":  []byte(launcherSVG()),
+		"sandglass.png":  encode(launcher(256)),
+		"sandglass.ico":  bundle(launcherSizes, launcher),
+		"sandglass.icns": container(dockSizes, docked),
 	}
 }
 
@@ -52,6 +56,17 @@ func launcher(size int) *image.NRGBA {
 		s.Size, s.Exact = size-4, false
 	}
 	put(out, Render(s), (size-s.Size)/2)
+	return out
+}
+
+// docked is the launcher's picture with the free edge that icons have in the dock of macOS.
+func docked(size int) *image.NRGBA {
+	edge := size / 10
+	if size <= 32 {
+		edge = 0
+	}
+	out := image.NewNRGBA(image.Rect(0, 0, size, size))
+	put(out, launcher(size-2*edge), edge)
 	return out
 }
 

@@ -34,6 +34,15 @@ func (p path) mirrored(f func(point) point) path {
 	return out
 }
 
+// reach is how far p reaches up and down.
+func (p path) reach() (top, bottom float64) {
+	top, bottom = p[0].y, p[0].y
+	for _, q := range p[1:] {
+		top, bottom = min(top, q.y), max(bottom, q.y)
+	}
+	return top, bottom
+}
+
 func box(x0, y0, x1, y1 float64) path {
 	return path{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}}
 }
@@ -56,9 +65,11 @@ type shape struct {
 	clip  path // nil: everywhere
 }
 
-// layer is drawn over the layers before it. holes are cut out of its shapes only.
+// layer is drawn over the layers before it. holes are cut out of its shapes only. One layer of a
+// picture may have shapes that move: they are drawn last in it.
 type layer struct {
 	shapes []shape
+	moving []shape
 	holes  []shape
 }
 

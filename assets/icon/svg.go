@@ -2,6 +2,7 @@ package icon
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,7 +16,11 @@ func SVG(s Spec) string {
 	}
 	b.WriteString(">\n")
 	w := svgWriter{&b, colours(s), 0}
-	for _, l := range draw(s, plain()) {
+	g := plain()
+	if s.Fine {
+		g = g.refined()
+	}
+	for _, l := range draw(s, g) {
 		w.layer(l)
 	}
 	b.WriteString("</svg>\n")
@@ -39,7 +44,7 @@ func (w *svgWriter) layer(l layer) {
 		fmt.Fprintf(w.b, "</mask>\n<g mask=\"url(#m%d)\">\n", w.last)
 		defer w.b.WriteString("</g>\n")
 	}
-	for _, s := range l.shapes {
+	for _, s := range slices.Concat(l.shapes, l.moving) {
 		c := w.colours[s.role]
 		opacity := ""
 		if c.A < 255 {
