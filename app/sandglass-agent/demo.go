@@ -59,7 +59,11 @@ func display() bool {
 // demoWorld is a user's world below home: nothing outside is read or written.
 func demoWorld(home string, url registry.URL) (world, error) {
 	run := filepath.Join(home, "run")
-	own := []string{"HOME=" + home, "USERPROFILE=" + home, "XDG_RUNTIME_DIR=" + run, "XDG_CONFIG_HOME=", "XDG_STATE_HOME="}
+	own := []string{
+		"HOME=" + home, "XDG_RUNTIME_DIR=" + run, "XDG_CONFIG_HOME=", "XDG_STATE_HOME=",
+		// The window inherits the rest: without these two it would ask the user's own agent.
+		"USERPROFILE=" + home, "APPDATA=" + filepath.Join(home, "AppData", "Roaming"), "LOCALAPPDATA=" + filepath.Join(home, "AppData", "Local"),
+	}
 	if err := os.Mkdir(run, 0o700); err != nil {
 		return world{}, err
 	}

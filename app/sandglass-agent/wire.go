@@ -10,6 +10,7 @@ import (
 	"runtime"
 
 	"github.com/sandglass-dev/sandglass/assets/icon"
+	"github.com/sandglass-dev/sandglass/internal/adapter/autostart"
 	"github.com/sandglass-dev/sandglass/internal/adapter/browser"
 	"github.com/sandglass-dev/sandglass/internal/adapter/deskenv"
 	"github.com/sandglass-dev/sandglass/internal/adapter/dirs"
@@ -75,7 +76,7 @@ func (w world) wire(ctx context.Context, withTray bool) (wired, error) {
 		Version: version, Log: out.log, Files: w.files, Project: npmrc.ProjectPath, Policies: w.policies, Demo: w.demo,
 		Random: func() string { return injection.RandomName(rand.Reader) },
 		Tray:   withTray,
-		Home:   w.dirs.Home,
+		Home:   w.dirs.Home, LogDir: w.dirs.State,
 	}
 	opts.Program = commandLine()
 	opts.HelperScript, opts.HelperText = w.helperScript, helperText(opts.Program)
@@ -134,8 +135,14 @@ func (x wired) tray(ctx context.Context) tray.Options {
 			case <-ctx.Done():
 			}
 		},
-		Report: func(err error) { x.log.Warn("Tray", "error", err) },
+		Report:   func(err error) { x.log.Warn("Tray", "error", err) },
+		NoWindow: !installed(windowPath()),
 	}
+}
+
+func installed(program string) bool {
+	_, err := os.Stat(program)
+	return err == nil
 }
 
 // ports makes the adapters that stand alone.
@@ -175,6 +182,9 @@ func (w world) ports(ctx context.Context, log *slog.Logger, chosen api.Settings)
 	}
 	if !w.demo { // a demo leaves no trace in the user's desktop
 		p.Desktop = deskenv.New()
+		if self := ownPath(); self != "" {
+			p.Autostart = autostart.New(autostart.Options{Program: self, Home: w.dirs.Home, Env: w.getenv})
+		}
 	}
 	events, err := power.NewEvents(ctx, power.Options{})
 	if err != nil {
@@ -216,14 +226,23 @@ func windowPath() string {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
-	self, err := os.Executable()
-	if err != nil {
+	self := ownPath()
+	if self == "" {
 		return name
 	}
-	if real, err := filepath.EvalSymlinks(self); err == nil {
-		self = real
-	}
 	return filepath.Join(filepath.Dir(self), name)
+}
+
+// ownPath is where this program really lies, "" if the system does not tell.
+func ownPath() string {
+	self, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	if real, err := filepath.EvalSymlinks(self); err == nil {
+		return real
+	}
+	return self
 }
 
 // hookFile writes a shell's hook where setup puts it, and returns its path.

@@ -17,9 +17,11 @@ import (
 func (a *Agent) Do(ctx context.Context, action api.Action) error {
 	switch action.Verb {
 	case api.VerbShow:
-		return a.show(ctx)
+		return a.show(ctx, action.Room)
 	case api.VerbQuit:
 		return a.leave(ctx)
+	case api.VerbAutostart, api.VerbNoAutostart:
+		return a.startWithDesktop(ctx, action.Verb == api.VerbAutostart)
 	case api.VerbRescan:
 		return a.rescan(ctx)
 	}
@@ -27,11 +29,11 @@ func (a *Agent) Do(ctx context.Context, action api.Action) error {
 	return err
 }
 
-func (a *Agent) show(ctx context.Context) error {
+func (a *Agent) show(ctx context.Context, room api.Room) error {
 	if a.ports.Window == nil {
 		return &api.Error{Code: api.CodeNoWindow}
 	}
-	if err := a.ports.Window.Show(ctx); err != nil {
+	if err := a.ports.Window.Show(ctx, room); err != nil {
 		return &api.Error{Code: api.CodeNoWindow, Cause: err.Error()}
 	}
 	return nil
@@ -60,6 +62,10 @@ func (a *Agent) rescan(ctx context.Context) error {
 	first := true
 	for {
 		changed := a.wait()
+		if !first && ctx.Err() != nil {
+			a.post(func() { a.core.applying-- })
+			return nil // what is known by now has to do
+		}
 		busy, err := ask(ctx, a, func() (bool, error) {
 			c := a.core
 			if first {
@@ -83,8 +89,6 @@ func (a *Agent) rescan(ctx context.Context) error {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			a.post(func() { a.core.applying-- })
-			return nil // what is known by now has to do
 		case <-a.ended:
 			return errNoAgent
 		}
@@ -115,8 +119,14 @@ func (c *core) do(action api.Action) error {
 	return nil
 }
 
+// aboutOne are the verbs that concern one session.
+var aboutOne = []api.Verb{api.VerbMute, api.VerbUnmute, api.VerbSnooze, api.VerbCancel, api.VerbForget}
+
 // about makes a change that concerns one session.
 func (c *core) about(action api.Action) error {
+	if !slices.Contains(aboutOne, action.Verb) {
+		return &api.Error{Code: api.CodeUsage, Cause: "unknown verb " + plain(string(action.Verb))}
+	}
 	u, err := c.known(action.Registry)
 	if err != nil {
 		return err
@@ -134,8 +144,6 @@ func (c *core) about(action api.Action) error {
 		}
 	case api.VerbForget:
 		c.forget(u)
-	default:
-		return &api.Error{Code: api.CodeUsage, Cause: "unknown verb " + string(action.Verb)}
 	}
 	return nil
 }
@@ -148,7 +156,7 @@ func (c *core) forget(u registry.URL) {
 	if !c.sessions[u].Held {
 		delete(c.sessions, u)
 	}
-	c.writeKeyring(func(ctx context.Context) func() {
+	c.askKeyring(func(ctx context.Context) func() {
 		err := c.a.ports.Keyring.Delete(ctx, keyName(u))
 		return func() { c.keyringSaid(err) }
 	})
@@ -242,6 +250,10 @@ const keepUses = 50
 func (a *Agent) Grant(ctx context.Context, req api.GrantRequest) (api.Grant, error) {
 	switch req.Use {
 	case api.UseExec, api.UseEnv, api.UseHelper, api.UseEnsure:
+	case api.UseCopy, api.UseShow: // what a person looks at is one session, chosen by its name
+		if req.Registry == "" {
+			return api.Grant{}, &api.Error{Code: api.CodeUsage, Cause: "no registry given"}
+		}
 	default:
 		return api.Grant{}, &api.Error{Code: api.CodeUsage, Cause: "unknown use"}
 	}

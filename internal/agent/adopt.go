@@ -84,7 +84,7 @@ var lifetimes = map[session.Source]api.Lifetime{
 func (c *core) hold(e *entry, s token.Secret) {
 	u := e.Registry
 	e.secret, e.kept, e.Held = s, false, true
-	c.writeKeyring(func(ctx context.Context) func() {
+	c.askKeyring(func(ctx context.Context) func() {
 		err := c.a.ports.Keyring.Set(ctx, keyName(u), s)
 		return func() {
 			c.keyringSaid(err)
@@ -104,9 +104,9 @@ func (c *core) hold(e *entry, s token.Secret) {
 	})
 }
 
-// writeKeyring runs f beside the loop as spawn does, after every earlier call of writeKeyring: a removal
-// must not overtake the write that it follows, nor a write the removal.
-func (c *core) writeKeyring(f func(ctx context.Context) func()) {
+// askKeyring runs f beside the loop as spawn does, after every earlier call of askKeyring: a removal must not
+// overtake the write that it follows, nor a write the removal, and nobody may look into a store that is being filled.
+func (c *core) askKeyring(f func(ctx context.Context) func()) {
 	before, done := c.keyringOp, make(chan struct{})
 	c.keyringOp = done
 	c.a.spawn(func(ctx context.Context) func() {

@@ -31,6 +31,7 @@ type Options struct {
 	TrayHost func(ctx context.Context, see func(shown bool)) // tells whether a tray host is there, at once and when that changes; nil: not asked
 	Demo     bool
 	Home     string // the user's home folder: config files in it are the user's, not a project's
+	LogDir   string // where the log lies, for people who look for it
 
 	Program      string                    // absolute path of the command line, "" if it was not found
 	HelperScript func(registry.URL) string // where a program lies, or may be put, that runs the helper for a registry
@@ -50,6 +51,7 @@ type Agent struct {
 	core  *core
 
 	verdicts verdicts
+	projects projects
 	snapshot atomic.Pointer[api.Snapshot]
 	names    atomic.Pointer[[]Variable] // what the env files define, without values
 	mu       sync.Mutex
@@ -171,11 +173,18 @@ func ask[T any](ctx context.Context, a *Agent, f func() (T, error)) (T, error) {
 	}
 	got := make(chan answer, 1)
 	var zero T
-	if !a.post(func() {
+	if ctx.Err() != nil { // who has gone away already wants nothing done
+		return zero, &api.Error{Code: api.CodeCancelled}
+	}
+	select {
+	case a.posts <- func() {
 		v, err := f()
 		a.core.settle() // who gets the answer finds it true
 		got <- answer{v, err}
-	}) {
+	}:
+	case <-ctx.Done():
+		return zero, &api.Error{Code: api.CodeCancelled}
+	case <-a.ended:
 		return zero, errNoAgent
 	}
 	select {
@@ -192,6 +201,13 @@ func ask[T any](ctx context.Context, a *Agent, f func() (T, error)) (T, error) {
 func (a *Agent) Snapshot(ctx context.Context) (api.Snapshot, error) {
 	for {
 		changed := a.wait()
+		select {
+		case <-a.ended:
+			return api.Snapshot{}, errNoAgent // nobody knows how things stand now
+		case <-ctx.Done():
+			return api.Snapshot{}, &api.Error{Code: api.CodeCancelled}
+		default:
+		}
 		if s := a.snapshot.Load(); s.Version > 0 {
 			return *s, nil
 		}

@@ -87,7 +87,7 @@ type verdicts struct {
 }
 
 // keepVerdicts is how many folders are remembered.
-const keepVerdicts = 256
+const keepVerdicts = 2048
 
 // judge says what a folder's files would do. A file that is there and cannot be read whole is told to
 // the rules as such: its program may well read it.

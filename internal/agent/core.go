@@ -51,24 +51,32 @@ type core struct {
 	told               []string      // project files, by path and content, that were warned about
 	problems           []api.Finding // lines of watched files that do not do what they seem to
 	linting, lintAgain bool
-	hooked             bool // a shell of the user's loads the hook
-	applying           int  // plans whose lines are being waited for
-	managersKnown      bool // they were asked for, or nobody can
-	helperFor10        bool // the user agreed to the line that pnpm 10 needs, of which npm warns
+	shells             []api.Shell   // that the user has
+	hooked             bool          // one of the user's loads the hook
+	projects           []project     // the watched folders
+	shownProjects      []api.Project // as they were last shown, nil if they are to be shown anew
+	shownKey           string        // with which sessions
+	startable          bool          // whether the desktop starts the agent can be changed
+	autostart          bool          // it does
+	applying           int           // plans whose lines are being waited for
+	managersKnown      bool          // they were asked for, or nobody can
+	helperFor10        bool          // the user agreed to the line that pnpm 10 needs, of which npm warns
 	published          []Variable
 	publishedDue       injection.Due
 	envErr             error
 	stateErr           error
 	stateAt            time.Time     // when to try again to write the state, zero for at once
-	keyringOp          chan struct{} // closed when the last call of writeKeyring is over
+	keyringOp          chan struct{} // closed when the last call of askKeyring is over
 	noticeAt           time.Time     // when a notification service that did not answer is asked again
 	stateBad           string        // where a damaged state file was set aside
 	keyring            keyringHealth
+	between            []api.Store // the stores of a change between them that is not over
 	trayHost           bool
 	noticed            bool // a notification service answered when it was last asked
 	noticesAsked       bool
-	asked              bool // whether trayHost was asked for
-	offered            bool // the first notice about a literal was shown
+	asked              bool   // whether trayHost was asked for
+	offered            bool   // the first notice about a literal was shown
+	offer              *offer // of which it is to be, once something may be said
 	armed              time.Time
 }
 
@@ -125,9 +133,11 @@ func (c *core) start() {
 			c.fetchSecret(u)
 		}
 	}
+	c.emptyOther()
 	c.track()
 	c.findManagers()
 	c.askNotices()
+	c.askAutostart()
 	c.dirty = true
 	if c.a.opts.TrayHost != nil {
 		c.a.work.Go(func() {
@@ -166,7 +176,7 @@ func (c *core) settle() {
 		c.nowSleep()
 	}
 	c.arm()
-	if c.dirty && c.unread == 0 {
+	if c.dirty && (c.unread == 0 || c.version > 0) { // the first snapshot waits for the first look at the files
 		c.dirty = false
 		c.version++
 		c.a.publish(c.view())
@@ -227,7 +237,7 @@ func keyName(u registry.URL) string { return "session " + u.String() }
 
 // fetchSecret asks the keyring for a session's secret.
 func (c *core) fetchSecret(u registry.URL) {
-	c.a.spawn(func(ctx context.Context) func() {
+	c.askKeyring(func(ctx context.Context) func() {
 		s, err := c.a.ports.Keyring.Get(ctx, keyName(u))
 		return func() { c.secretFetched(u, s, err) }
 	})

@@ -25,6 +25,11 @@ type world struct {
 	changes  chan []string
 	keys     map[string]string
 	keyErr   error
+	filed    map[string]string // what the encrypted file holds
+	fileErr  error
+	opened   bool // it was given its passphrase
+	inMemory map[string]string
+	inUse    api.Store
 	alarms   chan struct{}
 	timer    *time.Timer
 	jump     time.Duration // how far the wall clock was set
@@ -42,11 +47,18 @@ type world struct {
 	events   chan PowerEvent
 	state    []byte
 	settings api.Settings
-	runnable []string
-	private  []string
-	told     injection.Due // what the hooks were told last
-	beside   *beside       // package managers and other programs, nil for none
-	order    []string      // what was written where, in order
+
+	settingsErr error
+	runnable    []string
+	private     []string
+	told        injection.Due // what the hooks were told last
+	beside      *beside       // package managers and other programs, nil for none
+	order       []string      // what was written where, in order
+
+	typed     []string // what was typed into fresh shells
+	answer    string   // what they say
+	answerErr error
+	startsOn  *entryFake // the desktop's start, nil where there is none
 }
 
 const userRC = "/home/u/.npmrc"
@@ -56,6 +68,7 @@ var reg, _ = registry.Parse("https://registry.example.com/")
 func newWorld() *world {
 	return &world{
 		files: map[string]string{}, modified: map[string]time.Time{}, changes: make(chan []string, 16), keys: map[string]string{},
+		filed: map[string]string{}, inMemory: map[string]string{}, inUse: api.StoreKeyring,
 		alarms: make(chan struct{}, 1), issued: map[string]time.Time{}, life: 2 * time.Hour, policy: 2 * time.Hour, complete: make(chan struct{}, 8),
 		press: make(chan Pressed, 4), events: make(chan PowerEvent, 4), settings: api.DefaultSettings(),
 	}
@@ -69,13 +82,16 @@ func (w *world) run(t *testing.T) (*Agent, func()) {
 		Registry: w, Keyring: fakeKeyring{w}, Files: w, Watcher: w, Env: w, Clock: w,
 		Notices: w.asNotices(), Power: w, Store: fakeStore{w}, Settings: fakeSettings{w}, Shells: w,
 	}
+	if w.startsOn != nil {
+		ports.Autostart = w.startsOn
+	}
 	files := []ConfigFile{{userRC, api.LevelUser}}
 	if w.beside != nil {
 		ports.Managers, ports.Desktop, ports.Processes = w.beside, w.beside, w.beside
 		files = append(files, ConfigFile{pnpmRC, api.LevelPnpm}, ConfigFile{yarnRC, api.LevelYarn})
 	}
 	a := New(ports, Options{
-		Files: files, Home: "/home/u", Program: "/usr/bin/sandglass",
+		Files: files, Home: "/home/u", LogDir: "/home/u/.local/state/sandglass", Program: "/usr/bin/sandglass",
 		HelperScript: func(u registry.URL) string { return "/home/u/.config/sandglass/helper/" + u.Host() },
 		HelperText:   func(u registry.URL) string { return "#!/bin/sh\n# " + u.String() + "\n" },
 		Project:      func(dir string) string { return dir + "/.npmrc" },
@@ -177,41 +193,6 @@ func (w *world) Logout(_ context.Context, _ registry.URL, s token.Secret) error 
 	delete(w.issued, s.Reveal())
 	return nil
 }
-
-type fakeKeyring struct{ *world }
-
-func (k fakeKeyring) Get(_ context.Context, key string) (token.Secret, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	v, ok := k.keys[key]
-	switch {
-	case k.keyErr != nil:
-		return token.Secret{}, k.keyErr
-	case !ok:
-		return token.Secret{}, ErrNotFound
-	}
-	return token.NewSecret(v), nil
-}
-
-func (k fakeKeyring) Set(_ context.Context, key string, s token.Secret) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.keyErr != nil {
-		return k.keyErr
-	}
-	k.keys[key] = s.Reveal()
-	k.order = append(k.order, "keyring")
-	return nil
-}
-
-func (k fakeKeyring) Delete(_ context.Context, key string) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	delete(k.keys, key)
-	return k.keyErr
-}
-
-func (fakeKeyring) Kind() api.Store { return api.StoreKeyring }
 
 func (w *world) Read(path string) ([]byte, error) {
 	w.mu.Lock()
@@ -356,11 +337,24 @@ func (s fakeStore) SetAside() (string, error) { s.world.state = nil; return "/st
 type fakeSettings struct{ *world }
 
 func (s fakeSettings) Load() (api.Settings, []api.Finding) { return s.settings, nil }
-func (s fakeSettings) Save(v api.Settings) error           { s.world.settings = v; return nil }
-func (s fakeSettings) Path() string                        { return "/settings.toml" }
+func (s fakeSettings) Save(v api.Settings) error {
+	if s.settingsErr != nil {
+		return s.settingsErr
+	}
+	s.world.settings = v
+	return nil
+}
+func (s fakeSettings) Path() string { return "/settings.toml" }
 
 func (w *world) Plan(shells []string, _ bool) ([]FileEdit, error) {
 	return []FileEdit{{Path: "/home/u/." + shells[0] + "rc", New: []byte("hook\n")}}, nil
 }
-func (w *world) Detect() []string { return []string{"bash"} }
+func (w *world) Detect() []string { return []string{"bash", "zsh"} }
 func (w *world) Hooked() []string { return []string{"bash"} }
+
+func (w *world) Prove(_ context.Context, shell, command string) (string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.typed = append(w.typed, shell+": "+command)
+	return w.answer, w.answerErr
+}

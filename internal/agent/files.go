@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io/fs"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"time"
@@ -77,10 +78,24 @@ func (c *core) track() {
 			}
 			delete(c.files, path)
 			c.touch()
+			c.lint() // what was told about it is told no more
 		}
 	}
-	c.a.ports.Watcher.Track(append(paths, c.a.ports.Settings.Path()))
+	c.a.ports.Watcher.Track(slices.Concat(paths, c.beside(), []string{c.a.ports.Settings.Path()}))
 	c.filesChanged(fresh)
+}
+
+// beside are the files of watched folders that count there and are not read line by line.
+func (c *core) beside() (paths []string) {
+	for _, dir := range c.settings.Projects {
+		own := c.a.opts.Project(dir)
+		for _, name := range configNames {
+			if path := filepath.Join(dir, name); path != own {
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths
 }
 
 // filesChanged reads files again.
@@ -91,6 +106,7 @@ func (c *core) filesChanged(paths []string) {
 		case p == c.a.ports.Settings.Path():
 			c.settingsChanged()
 		case f == nil:
+			c.lint() // one of those beside
 		case f.reading:
 			f.again = true
 		default:

@@ -109,7 +109,8 @@ func (c *core) lint() {
 	c.linting, c.lintAgain = true, false
 	known := c.knowledge()
 	var projects []string
-	for _, dir := range c.settings.Projects {
+	dirs := slices.Clone(c.settings.Projects)
+	for _, dir := range dirs {
 		projects = append(projects, c.a.opts.Project(dir))
 	}
 	c.a.spawn(func(ctx context.Context) func() {
@@ -121,9 +122,11 @@ func (c *core) lint() {
 		}
 		c.a.seen(ctx, known, sources)
 		found := lint.Check(known.lintFacts(sources))
-		hooked := len(c.a.ports.Shells.Hooked()) > 0
+		shells, hooked := c.a.shells()
+		surveyed := c.a.survey(known, dirs)
 		return func() {
-			c.hooked = hooked
+			c.projects, c.shownProjects = surveyed, nil
+			c.shells, c.hooked = shells, hooked
 			c.linting, c.dirty, c.problems = false, true, nil
 			for _, p := range found {
 				c.problems = append(c.problems, problemFinding(p))
@@ -133,6 +136,15 @@ func (c *core) lint() {
 			}
 		}
 	})
+}
+
+// shells says which shells the user has, and whether any at all loads the hook.
+func (a *Agent) shells() (all []api.Shell, hooked bool) {
+	names := a.ports.Shells.Hooked()
+	for _, name := range a.ports.Shells.Detect() {
+		all = append(all, api.Shell{Name: name, Hooked: slices.Contains(names, name)})
+	}
+	return all, len(names) > 0
 }
 
 // planFixes shows what would put findings right. Each repair is made in what the ones before it leave.

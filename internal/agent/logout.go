@@ -26,7 +26,7 @@ func (a *Agent) Logout(ctx context.Context, raw string) error {
 	args := map[string]string{"Registry": l.u.Name(), "URL": l.u.String()}
 	if l.secret.IsZero() {
 		// Locked, or never fetched: what cannot be shown to the registry cannot be revoked there.
-		if l.secret, err = a.ports.Keyring.Get(ctx, keyName(l.u)); err != nil && !errors.Is(err, ErrNotFound) {
+		if l.secret, err = a.fromKeyring(ctx, keyName(l.u)); err != nil && !errors.Is(err, ErrNotFound) {
 			return &api.Error{Code: api.CodeKeyring, Args: args, Cause: err.Error()}
 		}
 	}
@@ -37,7 +37,7 @@ func (a *Agent) Logout(ctx context.Context, raw string) error {
 			dropped <- nil // somebody has logged in again meanwhile: the keyring holds the new session
 			return struct{}{}, nil
 		}
-		a.core.writeKeyring(func(ctx context.Context) func() {
+		a.core.askKeyring(func(ctx context.Context) func() {
 			dropped <- a.ports.Keyring.Delete(ctx, keyName(l.u))
 			return nil
 		})
@@ -54,6 +54,33 @@ func (a *Agent) Logout(ctx context.Context, raw string) error {
 		return nil
 	case <-a.ended:
 		return errNoAgent
+	}
+}
+
+// fromKeyring reads what the keyring has, when it is its turn.
+func (a *Agent) fromKeyring(ctx context.Context, key string) (token.Secret, error) {
+	type answer struct {
+		secret token.Secret
+		err    error
+	}
+	got := make(chan answer, 1)
+	if _, err := ask(ctx, a, func() (struct{}, error) {
+		a.core.askKeyring(func(ctx context.Context) func() {
+			s, err := a.ports.Keyring.Get(ctx, key)
+			got <- answer{s, err}
+			return nil
+		})
+		return struct{}{}, nil
+	}); err != nil {
+		return token.Secret{}, err
+	}
+	select {
+	case r := <-got:
+		return r.secret, r.err
+	case <-ctx.Done():
+		return token.Secret{}, ctx.Err()
+	case <-a.ended:
+		return token.Secret{}, errNoAgent
 	}
 }
 

@@ -118,13 +118,30 @@ const usedFile = "used"
 
 // mayTell reports whether notices about e are wanted now. What is held back is told later, if it is
 // still true then.
-func (c *core) mayTell(e *entry, now time.Time) bool {
-	return c.settings.Notices && !e.Muted && !now.Before(c.paused) && !now.Before(c.noticeAt) && c.a.ports.Notices != nil
+func (c *core) mayTell(e *entry, now time.Time) bool { return !e.Muted && c.mayShow(now) }
+
+// mayShow reports whether notices are wanted now.
+func (c *core) mayShow(now time.Time) bool {
+	return c.settings.Notices && c.a.ports.Notices != nil && !now.Before(c.paused) && !now.Before(c.noticeAt) && c.quietUntil(now).IsZero()
+}
+
+// quietUntil is when the quiet hours are over that now lies in, the zero time if it does not.
+func (c *core) quietUntil(now time.Time) time.Time {
+	q, err := session.ParseQuiet(c.settings.Quiet)
+	if err != nil {
+		return time.Time{} // settings.toml was refused with a finding
+	}
+	return q.End(now)
 }
 
 // offerMove asks once, with the first literal that was seen, whether literals may become placeholders.
 func (c *core) offerMove(u registry.URL, place api.Place) {
+	c.offer = nil
 	if c.offered || c.settings.Move || !c.settings.Notices || c.a.ports.Notices == nil {
+		return
+	}
+	if !c.mayShow(c.now()) {
+		c.offer = &offer{u, place.File}
 		return
 	}
 	c.offered = true
@@ -134,6 +151,30 @@ func (c *core) offerMove(u registry.URL, place api.Place) {
 		ID: "move", Title: p.T("notice.move.title", args), Body: p.T("notice.move.body", args),
 		Buttons: []Button{{buttonMove, p.T("notice.move.button")}, {buttonLater, p.T("notice.later")}},
 	}, func() { c.offered = false })
+}
+
+// offer is a literal of which nothing could be said when it was seen.
+type offer struct {
+	registry registry.URL
+	file     string
+}
+
+// offerAgain asks what was held back, if the literal still stands there.
+func (c *core) offerAgain(now time.Time) {
+	if c.offer == nil || !c.mayShow(now) {
+		return
+	}
+	f, u := c.files[c.offer.file], c.offer.registry
+	c.offer = nil
+	if f == nil {
+		return
+	}
+	for _, cred := range f.creds {
+		if open(cred) && cred.RegistryKey == u.Key() {
+			c.offerMove(u, api.Place{File: f.path, Line: cred.Line})
+			return
+		}
+	}
 }
 
 // show puts a notice on the screen. unseen is called on the loop if that did not work.

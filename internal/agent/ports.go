@@ -32,6 +32,7 @@ type Ports struct {
 	Managers  Managers
 	Desktop   Desktop   // nil: programs started from the desktop cannot be reached
 	Processes Processes // nil: other processes' environments cannot be read
+	Autostart Autostart // nil: nothing here starts programs with the desktop
 }
 
 // Errors that adapters wrap so that the agent can tell outcomes apart with errors.Is.
@@ -87,8 +88,18 @@ type Identity struct {
 	Date time.Time // the registry's clock, zero if it told none
 }
 
-// Keyring keeps secrets. Implemented by adapter/keyring. Every call has a time limit of its own.
+// Keyring keeps secrets in the one of its stores that is in use. Implemented by adapter/keyring.
 type Keyring interface {
+	Secrets
+	// Open opens a store beside the one in use, whether or not that answers; passphrase is for api.StoreFile. Of
+	// an encrypted file that is open already it is compared. A wrong one is ErrKeyringLocked.
+	Open(ctx context.Context, store api.Store, passphrase token.Secret) (Secrets, error)
+	// Use keeps secrets from now on in a store that Open gave. What the one before holds stays there.
+	Use(s Secrets)
+}
+
+// Secrets is one store of secrets. Every call has a time limit of its own.
+type Secrets interface {
 	Get(ctx context.Context, key string) (token.Secret, error) // ErrNotFound, ErrKeyringAbsent, ErrKeyringLocked, ErrKeyringSlow
 	Set(ctx context.Context, key string, s token.Secret) error
 	Delete(ctx context.Context, key string) error // nil if there was none
@@ -215,6 +226,9 @@ type Shells interface {
 	Detect() []string
 	// Hooked names those whose rc files load the hook.
 	Hooked() []string
+	// Prove starts a fresh shell as the user's terminal would, with nothing of this process's environment that
+	// the shell's own files would not bring, and runs command in it. It is bounded by ctx; output is both streams'.
+	Prove(ctx context.Context, shell, command string) (output string, err error)
 }
 
 // FileEdit is one file's change, whole.
@@ -225,7 +239,16 @@ type FileEdit struct {
 
 // Window brings up sandglass-window.
 type Window interface {
-	Show(ctx context.Context) error
+	// Show opens the window in a room, or brings the one that is open to the front; "" leaves it in its room.
+	Show(ctx context.Context, room api.Room) error
+}
+
+// Autostart has the desktop start the agent when the user logs in. Implemented by adapter/autostart.
+type Autostart interface {
+	// Enabled reports whether it does.
+	Enabled() (bool, error)
+	// Set changes that.
+	Set(on bool) error
 }
 
 // Managers finds the user's package managers. Implemented by adapter/managers.

@@ -48,6 +48,7 @@ type savedState struct {
 	Helper10 bool               `json:"pnpm10_helper,omitempty"`
 	Paused   time.Time          `json:"paused,omitzero"`
 	Locked   bool               `json:"locked,omitempty"`
+	Moving   []api.Store        `json:"moving_secrets,omitempty"` // a change of stores that is not over
 }
 
 func (c *core) loadState() {
@@ -75,11 +76,11 @@ func (c *core) loadState() {
 	for path, l := range saved.Layouts {
 		c.files[path] = &file{path: path, layout: l}
 	}
-	c.paused, c.userLock, c.added, c.helperFor10, c.told = saved.Paused, saved.Locked, saved.Added, saved.Helper10, saved.Told
+	c.paused, c.userLock, c.added, c.helperFor10, c.told, c.between = saved.Paused, saved.Locked, saved.Added, saved.Helper10, saved.Told, saved.Moving
 }
 
 func (c *core) saveState() {
-	saved := savedState{Schema: stateSchema, Paused: c.paused, Locked: c.userLock, Added: c.added, Told: c.told, Helper10: c.helperFor10, Layouts: map[string]*layout{}}
+	saved := savedState{Schema: stateSchema, Paused: c.paused, Locked: c.userLock, Added: c.added, Told: c.told, Helper10: c.helperFor10, Moving: c.between, Layouts: map[string]*layout{}}
 	for _, e := range c.ordered() {
 		saved.Sessions = append(saved.Sessions, e.record)
 	}

@@ -54,6 +54,7 @@ func (c *core) stages() {
 		}
 		c.tell(u, e, now)
 	}
+	c.offerAgain(now)
 }
 
 // atEnd is reached when a session's end has passed. A told end is the end. A learned or assumed one
@@ -78,6 +79,7 @@ func (c *core) arm() {
 	at(c.paused)
 	at(c.stateAt)
 	at(c.noticeAt)
+	at(c.quietUntil(now))
 	at(c.staleAt)
 	for _, f := range c.files {
 		at(f.moveAt)

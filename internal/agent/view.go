@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/session"
 )
 
@@ -19,8 +20,11 @@ func (c *core) view() api.Snapshot {
 		Agent: api.AgentInfo{
 			Version: c.a.opts.Version, PID: os.Getpid(), Started: c.started, Demo: c.a.opts.Demo,
 			Tray: c.a.opts.Tray && c.trayHost, Store: c.store(), Dir: c.a.ports.Env.Dir(),
-			Notices: c.noticed,
+			Notices: c.noticed, Settings: c.a.ports.Settings.Path(), Log: c.a.opts.LogDir,
+			Autostart: c.autostart, Startable: c.startable,
 		},
+		Shells: append([]api.Shell{}, c.shells...), Managers: append([]injection.Manager{}, c.managers...),
+		Projects: c.viewProjects(),
 	}
 	for _, e := range c.ordered() {
 		s.Sessions = append(s.Sessions, c.viewSession(e))

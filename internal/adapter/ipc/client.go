@@ -92,6 +92,17 @@ func (c *Client) Inspect(ctx context.Context, req api.InspectRequest) (out api.I
 	return out, err
 }
 
+// Keep implements api.Agent.
+func (c *Client) Keep(ctx context.Context, req api.KeepRequest) error {
+	return c.call(ctx, methodKeep, wireKeep{req.Store, req.Passphrase.Reveal()}, nil)
+}
+
+// Prove implements api.Agent.
+func (c *Client) Prove(ctx context.Context, req api.ProveRequest) (out api.Proof, err error) {
+	err = c.call(ctx, methodProve, req, &out)
+	return out, err
+}
+
 func (c *Client) call(ctx context.Context, method string, params, result any) error {
 	return c.stream(ctx, method, params, result, nil)
 }

@@ -6,12 +6,14 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
 	"github.com/sandglass-dev/sandglass/internal/testkit/fakeagent"
@@ -70,7 +72,7 @@ func TestContract(t *testing.T) {
 		"fine": nil,
 		"failing": {
 			"snapshot": failure, "watch": failure, "login": failure, "logout": failure, "grant": failure,
-			"do": failure, "plan": failure, "apply": failure,
+			"do": failure, "plan": failure, "apply": failure, "due": failure, "inspect": failure, "keep": failure, "prove": failure,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -78,6 +80,11 @@ func TestContract(t *testing.T) {
 				a := fakeagent.New(start)
 				a.Errors, a.Steps = errs, steps
 				a.Changes = []api.PlanEdit{{File: "/home/日本/.bashrc", Create: true, Diff: []string{"+eval"}}}
+				if errs == nil { // what comes with an error means nothing, and does not cross
+					a.Over = []api.Session{{Registry: "https://registry.example.com/", State: api.StateEnded, Ends: start, Variables: []string{}, Places: []api.Place{}}}
+					a.Seen = api.Inspection{Dir: "/home/alice", Findings: []api.Finding{}, Seal: []string{"a=b"}, Withhold: []string{"NPM_TOKEN"}}
+					a.Proof = api.Proof{Shell: "fish", Command: "npm whoami", Answer: "\x1b[31m404\n日本"}
+				}
 				a.Set(func(s *api.Snapshot) {
 					s.Findings = []api.Finding{{Code: api.FindingLiteral, Severity: api.SeverityWarning, File: "a", Line: 2, Action: &api.Action{Verb: api.VerbMove}}}
 				})
@@ -132,6 +139,17 @@ func askAll(t *testing.T, a api.Agent) (out []any) {
 	note(nil, a.Apply(ctx, "plan-1"))
 	note(a.Due(ctx, api.DueRequest{Manager: "npm", Args: []string{"ci"}, Dir: "/home/alice/x"}))
 	note(a.Inspect(ctx, api.InspectRequest{Dir: "/home/alice/x", Once: true}))
+	note(nil, a.Keep(ctx, api.KeepRequest{Store: api.StoreFile, Passphrase: token.NewSecret("開け \\ \" \t")}))
+	note(a.Prove(ctx, api.ProveRequest{Shell: "fish", Registry: "https://registry.example.com/"}))
+	for _, room := range append(slices.Clone(api.Rooms), api.RoomSetup, "") {
+		note(nil, a.Do(ctx, api.Action{Verb: api.VerbShow, Room: room}))
+	}
+	set := api.Settings{Language: "ja", Quiet: "22:00-08:00", Animations: true, Welcomed: true, Projects: []string{"/home/日本"}, Modes: map[string]injection.Mode{"https://registry.example.com/": injection.ModeExec}}
+	note(nil, a.Do(ctx, api.Action{Verb: api.VerbSet, Settings: &set}))
+	note(nil, a.Do(ctx, api.Action{Verb: api.VerbAutostart}))
+	for _, use := range []api.GrantUse{api.UseCopy, api.UseShow} {
+		note(a.Grant(ctx, api.GrantRequest{Use: use, Registry: "https://registry.example.com/", Program: "window", Dir: "/home/alice"}))
+	}
 	return out
 }
 
@@ -162,9 +180,15 @@ func TestWatchSeesChanges(t *testing.T) {
 // Call is short for the fake's.
 type Call = fakeagent.Call
 
-func isCancelled(err error) bool {
+func isCancelled(err error) bool { return code(err) == api.CodeCancelled }
+
+// code is an error's code, "" for none.
+func code(err error) string {
 	var e *api.Error
-	return errors.As(err, &e) && e.Code == api.CodeCancelled
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
 }
 
 // TestClosingCancels: a login ends when the one who asked for it goes away.
@@ -196,14 +220,13 @@ func TestServeEndsCalls(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan error, 1)
 	go func() { served <- Serve(ctx, ln, fake) }()
-	if err := Dial(dir).Login(t.Context(), api.LoginRequest{}, func(api.Login) { cancel() }); !isCancelled(err) {
+	if err := Dial(dir).Login(t.Context(), api.LoginRequest{}, func(api.Login) { cancel() }); code(err) != api.CodeNoAgent {
 		t.Errorf("login ended with %v", err)
 	}
 	if err := <-served; err != nil {
 		t.Errorf("serve ended with %v", err)
 	}
-	var e *api.Error
-	if _, err := Dial(dir).Snapshot(t.Context()); !errors.As(err, &e) || e.Code != api.CodeNoAgent {
+	if _, err := Dial(dir).Snapshot(t.Context()); code(err) != api.CodeNoAgent {
 		t.Errorf("after the end: %v", err)
 	}
 	if next, err := Listen(dir); err != nil {
@@ -216,8 +239,7 @@ func TestServeEndsCalls(t *testing.T) {
 // TestNoAgent: nobody listens, or nobody has ever.
 func TestNoAgent(t *testing.T) {
 	_, err := Dial(shortDir(t)).Snapshot(t.Context())
-	var e *api.Error
-	if !errors.As(err, &e) || e.Code != api.CodeNoAgent {
+	if code(err) != api.CodeNoAgent {
 		t.Errorf("got %v", err)
 	}
 }

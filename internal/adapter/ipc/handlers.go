@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
 
 // handler makes one call and returns its result.
@@ -43,6 +44,12 @@ var handlers = map[string]handler{
 	}),
 	methodInspect: with(func(ctx context.Context, c *call, p api.InspectRequest) (any, error) {
 		return c.agent.Inspect(ctx, p)
+	}),
+	methodKeep: with(func(ctx context.Context, c *call, p wireKeep) (any, error) {
+		return nil, c.agent.Keep(ctx, api.KeepRequest{Store: p.Store, Passphrase: token.NewSecret(p.Passphrase)})
+	}),
+	methodProve: with(func(ctx context.Context, c *call, p api.ProveRequest) (any, error) {
+		return c.agent.Prove(ctx, p)
 	}),
 }
 

@@ -109,6 +109,7 @@ func (c *call) answer(ctx context.Context) {
 		return
 	}
 	_ = c.conn.SetReadDeadline(time.Time{})
+	serving := ctx
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	// One connection is one call: whatever comes now, an end or more bytes, means that the peer is done with us.
@@ -117,6 +118,9 @@ func (c *call) answer(ctx context.Context) {
 		cancel()
 	}()
 	result, err := run(ctx, c, req.Params)
+	if err != nil && serving.Err() != nil && asError(err).Code == api.CodeCancelled {
+		err = &api.Error{Code: api.CodeNoAgent} // the peer has cancelled nothing: the agent is going away
+	}
 	c.end(result, err)
 }
 

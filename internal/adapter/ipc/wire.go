@@ -23,6 +23,8 @@ const (
 	methodApply    = "apply"
 	methodDue      = "due"
 	methodInspect  = "inspect"
+	methodKeep     = "keep"
+	methodProve    = "prove"
 )
 
 // request is the line that opens a call.
@@ -90,6 +92,12 @@ func fromWireGrant(in []wireItem) api.Grant {
 		g.Items[i] = api.GrantItem{Registry: w.Registry, Key: w.Key, Variables: w.Variables, Secret: token.NewSecret(w.Secret), Ends: w.Ends}
 	}
 	return g
+}
+
+// wireKeep is an api.KeepRequest with its secret in the open.
+type wireKeep struct {
+	Store      api.Store `json:"store"`
+	Passphrase string    `json:"passphrase,omitempty"`
 }
 
 // wireName is the parameter of calls that name one thing: a registry, a plan.

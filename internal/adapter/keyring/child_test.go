@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 // script answers every line of standard input with one line.
 func script() {
 	limit, _ := time.ParseDuration(os.Getenv(childLimit))
-	ring := Open(Options{Store: api.StoreKeyring, Limit: limit})
+	ring := Open(Options{Store: api.StoreKeyring, Limit: limit, Dir: os.Getenv("HOME") + "/secrets"})
 	fmt.Println("main")
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
 		fmt.Println(obey(ring, in.Text()))
@@ -56,6 +56,14 @@ func obey(ring *Ring, line string) string {
 		return outcome(ring.Set(background, key, token.NewSecret(text)))
 	case "delete":
 		return outcome(ring.Delete(background, rest))
+	case "open": // and use
+		store, pass, _ := strings.Cut(rest, " ")
+		s, err := ring.Open(background, api.Store(store), token.NewSecret(pass))
+		if err != nil {
+			return outcome(err)
+		}
+		ring.Use(s)
+		return string(ring.Kind())
 	case "many":
 		return many(ring, rest)
 	case "env":

@@ -20,7 +20,7 @@ func TestContract(t *testing.T) {
 	})
 	t.Run("parts", func(t *testing.T) {
 		keyringsuite.Run(t, func(*testing.T) agent.Keyring {
-			return &Ring{kind: api.StoreMemory, vault: narrowVault{memoryVault{}, 2560}, gate: newGate(patient)}
+			return &Ring{place: &place{api.StoreMemory, narrowVault{memoryVault{}, 2560}, newGate(patient)}}
 		})
 	})
 	t.Run("file", func(t *testing.T) {
@@ -30,13 +30,37 @@ func TestContract(t *testing.T) {
 		keyringsuite.Run(t, func(*testing.T) agent.Keyring { return shared })
 		keyringsuite.Lasting(t, open)
 	})
+	t.Run("changed", func(t *testing.T) {
+		ring := Open(Options{Store: api.StoreMemory, Dir: t.TempDir(), Limit: patient})
+		change(t, ring, api.StoreFile, "correct horse")
+		keyringsuite.Run(t, func(*testing.T) agent.Keyring { return ring })
+	})
 	if os.Getenv(childSuite) != "" {
+		t.Run("system", func(t *testing.T) {
+			ring := Open(Options{Store: api.StoreMemory, Limit: patient})
+			change(t, ring, api.StoreKeyring, "")
+			keyringsuite.Run(t, func(*testing.T) agent.Keyring { return ring })
+		})
 		t.Run("system", func(t *testing.T) {
 			open := func(*testing.T) agent.Keyring { return Open(Options{Store: api.StoreKeyring, Limit: patient}) }
 			keyringsuite.Run(t, open)
 			keyringsuite.Lasting(t, open)
 		})
 	}
+}
+
+// change makes a ring use another store.
+func change(t *testing.T, ring *Ring, store api.Store, passphrase string) agent.Secrets {
+	t.Helper()
+	s, err := ring.Open(t.Context(), store, token.NewSecret(passphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring.Use(s)
+	if ring.Kind() != store || s.Kind() != store {
+		t.Errorf("in use: %s, want %s", ring.Kind(), store)
+	}
+	return s
 }
 
 func fileRing(dir, passphrase string) *Ring {

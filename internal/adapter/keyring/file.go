@@ -36,8 +36,8 @@ type fileVault struct {
 	ring lib.Keyring // nil until the passphrase proved right
 }
 
-// unlock asks for the passphrase, unless that was done, and compares it with the first one ever given.
-func (f *fileVault) unlock() error {
+// open asks for the passphrase, unless that was done, and compares it with the first one ever given.
+func (f *fileVault) open() error {
 	if f.ring != nil {
 		return nil
 	}
@@ -106,7 +106,7 @@ func (f *fileVault) in(dir string) (lib.Keyring, error) {
 }
 
 func (f *fileVault) read(key string) ([]byte, error) {
-	if err := f.unlock(); err != nil {
+	if err := f.open(); err != nil {
 		return nil, err
 	}
 	it, err := f.ring.Get(digest(key))
@@ -124,14 +124,14 @@ func (f *fileVault) read(key string) ([]byte, error) {
 }
 
 func (f *fileVault) write(key string, data []byte) error {
-	if err := f.unlock(); err != nil {
+	if err := f.open(); err != nil {
 		return err
 	}
 	return f.put(key, data)
 }
 
 func (f *fileVault) remove(key string) error {
-	if err := f.unlock(); err != nil {
+	if err := f.open(); err != nil {
 		return err
 	}
 	if err := f.ring.Remove(digest(key)); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -157,11 +157,11 @@ func (f *fileVault) put(key string, data []byte) error {
 	if err := ring.Set(lib.Item{Key: name, Data: data}); err != nil {
 		return fmt.Errorf("write encrypted file: %w", err)
 	}
-	return place(filepath.Join(stage, name), filepath.Join(f.dir, name))
+	return rename(filepath.Join(stage, name), filepath.Join(f.dir, name))
 }
 
-// place moves a finished file to its name, on disk before it is seen.
-func place(from, to string) error {
+// rename moves a finished file to its name, on disk before it is seen.
+func rename(from, to string) error {
 	file, err := os.OpenFile(from, os.O_RDWR, 0)
 	if err != nil {
 		return fmt.Errorf("write encrypted file: %w", err)
@@ -193,7 +193,7 @@ func (f *fileVault) salt() ([]byte, error) {
 	if err := os.WriteFile(temp, salt, 0o600); err != nil {
 		return nil, fmt.Errorf("write salt: %w", err)
 	}
-	return salt, place(temp, path)
+	return salt, rename(temp, path)
 }
 
 // used reports whether items lie in the folder.

@@ -21,7 +21,17 @@ const service = "sandglass"
 // systemVault is the OS keyring. It is opened at the first call and again after it went away.
 type systemVault struct{ ring lib.Keyring }
 
+// probeName is an item that is written and removed again: a locked keyring still says what it has not.
+const probeName = "probe"
+
 func (s *systemVault) open() error {
+	if err := s.write(probeName, []byte(service)); err != nil {
+		return err
+	}
+	return s.remove(probeName)
+}
+
+func (s *systemVault) dial() error {
 	if s.ring != nil {
 		return nil
 	}
@@ -43,7 +53,7 @@ func (s *systemVault) failed(err error) error {
 }
 
 func (s *systemVault) read(key string) ([]byte, error) {
-	if err := s.open(); err != nil {
+	if err := s.dial(); err != nil {
 		return nil, err
 	}
 	it, err := s.ring.Get(prefix + key)
@@ -54,7 +64,7 @@ func (s *systemVault) read(key string) ([]byte, error) {
 }
 
 func (s *systemVault) write(key string, data []byte) error {
-	if err := s.open(); err != nil {
+	if err := s.dial(); err != nil {
 		return err
 	}
 	return s.failed(s.ring.Set(lib.Item{
@@ -66,7 +76,7 @@ func (s *systemVault) write(key string, data []byte) error {
 }
 
 func (s *systemVault) remove(key string) error {
-	if err := s.open(); err != nil {
+	if err := s.dial(); err != nil {
 		return err
 	}
 	err := s.failed(s.ring.Remove(prefix + key))

@@ -132,6 +132,45 @@ func TestH05_ServiceThatNeverAnswers(t *testing.T) {
 	desktop.Until(t, "the hung call's end opens the gate", func() bool { c.say("get k"); return c.answer() == "absent" })
 }
 
+// TestH05_OutOfAHungKeyring: the keyring waits for somebody who does not come. The encrypted file opens all the same.
+func TestH05_OutOfAHungKeyring(t *testing.T) {
+	bus := desktop.Bus(t)
+	slowService(t, bus)
+	c := startChild(t, environment(t.TempDir(), bus, childLimit+"=3s"))
+	c.ask("get k", "slow")
+	c.ask("open file correct horse", "file")
+	c.ask("set k "+canary, "ok")
+	c.ask("get k", canaryRead)
+	c.ask("open keyring", "slow")
+	c.ask("get k", canaryRead)
+}
+
+func TestChangeOnGnomeKeyring(t *testing.T) {
+	d := startDaemon(t)
+	c := startChild(t, d.env(childLimit+"=30s"))
+	c.ask("set k "+canary, "ok")
+	c.ask("open file correct horse", "file")
+	c.ask("get k", "not found")
+	c.ask("set k npm_other", "ok")
+	c.ask("open keyring", "keyring")
+	c.ask("get k", canaryRead)
+	c.ask("open file wrong", "locked")
+	c.ask("get k", canaryRead)
+	c.ask("delete k", "ok")
+	c.ask("open file", "file")
+	c.ask("get k", "secret "+token.NewSecret("npm_other").Fingerprint())
+}
+
+func TestH01_H04_NoChangeToAKeyringThatDoesNotAnswer(t *testing.T) {
+	c := startChild(t, environment(t.TempDir(), ""))
+	c.ask("open file correct horse", "file")
+	c.ask("open keyring", "absent")
+	c.ask("set k "+canary, "ok")
+	locked := startChild(t, lockedDaemon(t).env())
+	locked.ask("open file correct horse", "file")
+	locked.ask("open keyring", "locked")
+}
+
 func TestH12_ItemChangedByOthers(t *testing.T) {
 	d := startDaemon(t)
 	c := startChild(t, d.env())

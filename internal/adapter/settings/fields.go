@@ -14,6 +14,7 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
+	"github.com/sandglass-dev/sandglass/internal/domain/session"
 )
 
 // field is one setting. set returns false where the value is none that the setting can have.
@@ -30,7 +31,14 @@ var fields = []field{
 	truth("move", "credentials found in .npmrc move to the keyring; a placeholder takes their place", func(s *api.Settings) *bool { return &s.Move }),
 	truth("empty_on_lock", "the env files are empty while the screen is locked", func(s *api.Settings) *bool { return &s.EmptyOnLock }),
 	truth("notices", "desktop notifications", func(s *api.Settings) *bool { return &s.Notices }),
-	text("store", `"keyring", or "file" for an encrypted file`, func(s *api.Settings) *api.Store { return &s.Store }, api.StoreKeyring, api.StoreFile),
+	{
+		name: "quiet_hours",
+		note: `a daily span without notifications, as "22:00-08:00"; "" for none`,
+		get:  func(s api.Settings) any { return s.Quiet },
+		set:  setQuiet,
+	},
+	text("store", `"keyring", "file" for an encrypted file, or "memory" for what is gone when the agent ends`,
+		func(s *api.Settings) *api.Store { return &s.Store }, api.StoreKeyring, api.StoreFile, api.StoreMemory),
 	{
 		name: "projects",
 		note: "project folders to keep an eye on",
@@ -47,6 +55,8 @@ var fields = []field{
 		get:  func(s api.Settings) any { return s.Modes },
 		set:  setModes,
 	},
+	truth("animations", "the sand falls in the window, unless the system asks for less motion", func(s *api.Settings) *bool { return &s.Animations }),
+	truth("welcomed", "the first run was gone through, or skipped", func(s *api.Settings) *bool { return &s.Welcomed }),
 	text("log_level", `"debug", "info", "warn" or "error"`, func(s *api.Settings) *string { return &s.LogLevel }, "debug", "info", "warn", "error"),
 }
 
@@ -86,6 +96,19 @@ func truth(name, note string, at func(*api.Settings) *bool) field {
 			return ok, ok
 		},
 	}
+}
+
+// setQuiet takes a span of the day.
+func setQuiet(s *api.Settings, v any) (kind, fine bool) {
+	word, ok := v.(string)
+	if !ok {
+		return false, false
+	}
+	if _, err := session.ParseQuiet(word); err != nil {
+		return true, false
+	}
+	s.Quiet = word
+	return true, true
 }
 
 // setProjects takes a list of absolute paths, all or none.

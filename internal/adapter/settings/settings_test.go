@@ -60,6 +60,7 @@ func everything() api.Settings {
 		Language: "ja", Move: true, EmptyOnLock: true, Notices: false, Store: api.StoreFile,
 		Projects: []string{root(), root() + "/日本 \"x\" <&>\t\x7f\\"}, LogLevel: "debug",
 		Modes: map[string]injection.Mode{"https://registry.example.com/": injection.ModeExec, "http://127.0.0.1:4873/": injection.ModeFile}, DesktopEnv: true, DefaultMode: injection.ModeFile,
+		Quiet: "22:00-08:00", Animations: false, Welcomed: true,
 	}
 }
 
@@ -93,8 +94,11 @@ move = "yes"
 log_level = "debug"
 colour = "npm_CANARY"
 projects = ["relative"]
-store = "memory"
+store = "disk"
 notices = 1
+quiet_hours = "22-8"
+animations = "no"
+welcomed = 3
 modes = { "https://registry.example.com/" = "exec", "x" = "env" }
 
 [window]
@@ -113,7 +117,7 @@ width = 3
 		}
 		got = append(got, fmt.Sprint(fd.Line, " ", fd.Args["Problem"], " ", fd.Args["Name"]))
 	}
-	wanted := []string{"2 value language", "3 type move", "5 unknown colour", "6 value projects", "7 value store", "8 type notices", "9 value modes", "11 unknown window", "12 unknown window.width"}
+	wanted := []string{"2 value language", "3 type move", "5 unknown colour", "6 value projects", "7 value store", "8 type notices", "9 value quiet_hours", "10 type animations", "11 type welcomed", "12 value modes", "14 unknown window", "15 unknown window.width"}
 	if diff := cmp.Diff(wanted, got); diff != "" {
 		t.Error(diff)
 	}
@@ -175,7 +179,7 @@ log_level = "warn"
 move = 1
 `
 	f := file(t, before)
-	if err := f.Save(api.Settings{Language: "ja", Move: true, Notices: true, Store: api.StoreKeyring, LogLevel: "warn", Renew: true, DefaultMode: injection.ModeEnv}); err != nil {
+	if err := f.Save(api.Settings{Language: "ja", Move: true, Notices: true, Store: api.StoreKeyring, LogLevel: "warn", Renew: true, DefaultMode: injection.ModeEnv, Animations: true}); err != nil {
 		t.Fatal(err)
 	}
 	want := after
@@ -203,7 +207,7 @@ func TestSaveOfWhatIsThereTouchesNothing(t *testing.T) {
 func TestSaveAndLoadAgree(t *testing.T) {
 	for _, text := range []string{
 		"none", "", "# c", "move = true", "\ufeffmove = false # c\r\nnotices = true\r\n", "language = \"fr\"", "[a]\nlanguage = 1", "[[a]]\n[[a]]\n", "# x\n\n# y\n[a.b]\n",
-		"\"language\" = \"en\"\n'log_level'='info'", "language = \"\"\"\nen\"\"\"\nmove=false", "projects = [\"/a\",\n\"/b\"\n]\n[x]", "projects = 3\nstore = \"memory\"",
+		"\"language\" = \"en\"\n'log_level'='info'", "language = \"\"\"\nen\"\"\"\nmove=false", "projects = [\"/a\",\n\"/b\"\n]\n[x]", "projects = 3\nstore = \"disk\"\nquiet_hours = 7",
 	} {
 		for _, want := range []api.Settings{everything(), api.DefaultSettings()} {
 			f := file(t, text)
@@ -235,7 +239,8 @@ func TestSaveRefusesWhatLoadWould(t *testing.T) {
 	f := file(t, "none")
 	for _, change := range []func(*api.Settings){
 		func(s *api.Settings) { s.Language = "xx" },
-		func(s *api.Settings) { s.Store = api.StoreMemory },
+		func(s *api.Settings) { s.Store = "disk" },
+		func(s *api.Settings) { s.Quiet = "22:00" },
 		func(s *api.Settings) { s.LogLevel = "" },
 		func(s *api.Settings) { s.Modes = map[string]injection.Mode{"https://registry.example.com/": "all"} },
 		func(s *api.Settings) { s.Modes = map[string]injection.Mode{"registry": injection.ModeEnv} },
@@ -250,6 +255,20 @@ func TestSaveRefusesWhatLoadWould(t *testing.T) {
 	}
 	if _, err := os.Stat(f.Path()); !errors.Is(err, os.ErrNotExist) {
 		t.Error("a file was made")
+	}
+}
+
+func TestQuietHours(t *testing.T) {
+	for text, fine := range map[string]bool{
+		"": true, "22:00-08:00": true, "00:00-23:59": true, "12:30-13:30": true,
+		"8:00-9:00": false, "22:00-22:00": false, "24:00-08:00": false, "22:60-08:00": false, "22:00 - 08:00": false,
+		"22:00-08:00 ": false, "22:00": false, "22:00-08:00-09:00": false, "+1:00-02:00": false, "always": false,
+	} {
+		f := file(t, "# mine\nquiet_hours = \""+text+"\"\n")
+		s, found := f.Load()
+		if fine && (s.Quiet != text || found != nil) || !fine && (s.Quiet != "" || len(found) != 1 || found[0].Line != 2 || found[0].Args["Problem"] != wrongValue) {
+			t.Errorf("%q: %q, findings %v", text, s.Quiet, found)
+		}
 	}
 }
 

@@ -125,19 +125,23 @@ func (s *Shells) hasRC(sh shell) bool {
 	return false
 }
 
-func (s *Shells) installed(sh shell) bool {
+func (s *Shells) installed(sh shell) bool { return s.path(sh) != "" }
+
+// path is where the user's PATH has a shell, "" if it has none.
+func (s *Shells) path(sh shell) string {
 	for _, dir := range filepath.SplitList(s.o.Env("PATH")) {
 		if !filepath.IsAbs(dir) { // never a program of the folder that we happen to stand in
 			continue
 		}
 		for _, name := range []string{sh.name, sh.name + ".exe", sh.alias + ".exe"} {
-			info, err := os.Stat(filepath.Join(dir, name))
+			path := filepath.Join(dir, name)
+			info, err := os.Stat(path)
 			if err == nil && info.Mode().IsRegular() && (info.Mode().Perm()&0o111 != 0 || strings.HasSuffix(name, ".exe")) {
-				return true
+				return path
 			}
 		}
 	}
-	return false
+	return ""
 }
 
 // login is the name of the user's login shell: what the account says, else $SHELL.

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
 )
 
 // program writes a script that stands in for the window: it notes every line that it is told.
@@ -19,7 +21,7 @@ func program(t *testing.T) (path, notes string) {
 	}
 	dir := t.TempDir()
 	path, notes = filepath.Join(dir, "sandglass-window"), filepath.Join(dir, "notes")
-	script := "#!/bin/sh\necho started >>" + notes + "\nwhile read -r line; do echo \"$line\" >>" + notes + "; done\necho ended >>" + notes + "\n"
+	script := "#!/bin/sh\necho started \"$@\" >>" + notes + "\nwhile read -r line; do echo \"$line\" >>" + notes + "; done\necho ended >>" + notes + "\n"
 	if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +50,7 @@ func TestOneWindowIsRaised(t *testing.T) {
 	path, notes := program(t)
 	l := New(path, nil, slog.New(slog.DiscardHandler))
 	for range 3 {
-		if err := l.Show(t.Context()); err != nil {
+		if err := l.Show(t.Context(), ""); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -57,16 +59,63 @@ func TestOneWindowIsRaised(t *testing.T) {
 	await(t, notes, "started\nshow\nshow\nended")
 }
 
+// TestShowsRooms: the window starts in the room that is asked for, and goes to the next one.
+func TestShowsRooms(t *testing.T) {
+	t.Setenv("DISPLAY", ":0")
+	path, notes := program(t)
+	l := New(path, nil, slog.New(slog.DiscardHandler))
+	want := []string{"started findings"}
+	for i, room := range append([]api.Room{api.RoomFindings, api.RoomSetup, ""}, api.Rooms...) {
+		if err := l.Show(t.Context(), room); err != nil {
+			t.Fatal(err)
+		}
+		if i > 0 {
+			want = append(want, strings.TrimSpace("show "+string(room)))
+		}
+	}
+	l.Close()
+	await(t, notes, strings.Join(append(want, "ended"), "\n"))
+}
+
+// TestNoOtherRoom: what is no room reaches neither the arguments nor the input of the window.
+func TestNoOtherRoom(t *testing.T) {
+	t.Setenv("DISPLAY", ":0")
+	path, notes := program(t)
+	l := New(path, nil, slog.New(slog.DiscardHandler))
+	hostile := []api.Room{"attic", "-h", "--demo", "Sessions", " sessions", "sessions\nshow setup", "show", "\x00"}
+	for _, room := range hostile {
+		if err := l.Show(t.Context(), room); !errors.Is(err, ErrNoRoom) {
+			t.Errorf("%q: %v", room, err)
+		}
+	}
+	if _, err := os.Stat(notes); err == nil {
+		t.Error("the window was started")
+	}
+	if err := l.Show(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, room := range hostile {
+		if err := l.Show(t.Context(), room); !errors.Is(err, ErrNoRoom) {
+			t.Errorf("%q: %v", room, err)
+		}
+	}
+	if err := l.Show(t.Context(), api.RoomSettings); err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	await(t, notes, "started\nshow settings\nended")
+}
+
 func TestNoDisplayAndNoProgram(t *testing.T) {
 	l := New(filepath.Join(t.TempDir(), "none"), nil, slog.New(slog.DiscardHandler))
 	t.Setenv("DISPLAY", ":0")
-	if err := l.Show(t.Context()); !errors.Is(err, ErrNoProgram) {
+	if err := l.Show(t.Context(), ""); !errors.Is(err, ErrNoProgram) {
 		t.Errorf("no program: %v", err)
 	}
 	if runtime.GOOS == "linux" {
 		t.Setenv("DISPLAY", "")
 		t.Setenv("WAYLAND_DISPLAY", "")
-		if err := l.Show(t.Context()); !errors.Is(err, ErrNoDisplay) {
+		if err := l.Show(t.Context(), ""); !errors.Is(err, ErrNoDisplay) {
 			t.Errorf("no display: %v", err)
 		}
 	}

@@ -44,6 +44,11 @@ type Agent interface {
 	Due(ctx context.Context, req DueRequest) ([]Session, error)
 	// Inspect looks at the config files that count in a folder. It sends nothing to any registry.
 	Inspect(ctx context.Context, req InspectRequest) (Inspection, error)
+	// Keep changes where secrets are kept, and takes those that are there along. For the encrypted file it
+	// also opens it, with the same request.
+	Keep(ctx context.Context, req KeepRequest) error
+	// Prove starts a fresh shell as the user would and asks there who is signed in.
+	Prove(ctx context.Context, req ProveRequest) (Proof, error)
 }
 
 // Snapshot is all that a face shows. Never change one; ask for another.
@@ -58,7 +63,17 @@ type Snapshot struct {
 	Paused   time.Time     `json:"paused_until,omitzero"` // notices are held back until then
 	Locked   bool          `json:"locked"`                // env files are empty on purpose
 	Settings Settings      `json:"settings"`
-	Uses     []Use         `json:"uses"` // the newest 50, newest first
+	Uses     []Use         `json:"uses"`     // the newest 50, newest first
+	Projects []Project     `json:"projects"` // the watched folders, by path
+
+	Shells   []Shell             `json:"shells"`   // that this user has
+	Managers []injection.Manager `json:"managers"` // package managers that were found
+}
+
+// Shell is a shell that this user has.
+type Shell struct {
+	Name   string `json:"name"`   // bash, zsh, fish, pwsh, nu
+	Hooked bool   `json:"hooked"` // it loads the sessions
 }
 
 // AgentInfo says which agent answered.
@@ -71,6 +86,11 @@ type AgentInfo struct {
 	Store   Store     `json:"store"`
 	Demo    bool      `json:"demo,omitempty"`
 	Dir     string    `json:"runtime_dir"` // where env files and the generation file lie
+
+	Settings  string `json:"settings_file"`
+	Log       string `json:"log_dir"`
+	Autostart bool   `json:"autostart"` // the desktop starts the agent when the user logs in
+	Startable bool   `json:"startable"` // that can be changed here
 }
 
 // Store is where secrets are kept.
@@ -223,6 +243,8 @@ const (
 	UseEnv    GrantUse = "env"
 	UseHelper GrantUse = "helper"
 	UseEnsure GrantUse = "ensure"
+	UseCopy   GrantUse = "copy" // to the clipboard, for half a minute
+	UseShow   GrantUse = "show" // on the screen, for a few seconds
 )
 
 // GrantRequest asks for credentials.
@@ -280,7 +302,27 @@ const (
 	VerbShow    Verb = "show"    // bring up the window
 	VerbQuit    Verb = "quit"    // empty the env files and end
 	VerbFix     Verb = "fix"     // Plan with the finding in SetupRequest.Fixes shows the edit, Apply makes it
+
+	VerbAutostart   Verb = "autostart"    // start with the desktop from now on
+	VerbNoAutostart Verb = "no-autostart" // and no longer
 )
+
+// Room is a room of the window.
+type Room string
+
+// The rooms, in the order of the rail, and the first run.
+const (
+	RoomSessions Room = "sessions"
+	RoomTokens   Room = "tokens"
+	RoomProjects Room = "projects"
+	RoomPublish  Room = "publish"
+	RoomFindings Room = "findings"
+	RoomSettings Room = "settings"
+	RoomSetup    Room = "setup" // not in the rail: the first run, and from the settings
+)
+
+// Rooms are those of the rail, from top to bottom.
+var Rooms = []Room{RoomSessions, RoomTokens, RoomProjects, RoomPublish, RoomFindings, RoomSettings}
 
 // Action is a verb with its arguments.
 type Action struct {
@@ -289,6 +331,7 @@ type Action struct {
 	Path     string    `json:"path,omitempty"`
 	Until    time.Time `json:"until,omitzero"`
 	Settings *Settings `json:"settings,omitempty"`
+	Room     Room      `json:"room,omitempty"` // of VerbShow; empty: as the window is, or the sessions
 }
 
 // Settings are the user's choices, kept in settings.toml.
@@ -308,6 +351,13 @@ type Settings struct {
 	Renew bool `json:"renew_before_need" toml:"renew_before_need"`
 	// DesktopEnv gives the variables to programs that the desktop starts, too.
 	DesktopEnv bool `json:"desktop_env" toml:"desktop_env"`
+
+	// Quiet is a daily span without notices, as "22:00-08:00" in local time; "" is none.
+	Quiet string `json:"quiet_hours" toml:"quiet_hours"`
+	// Animations lets the sand fall in the window, unless the system asks for reduced motion.
+	Animations bool `json:"animations" toml:"animations"`
+	// Welcomed says that the first run was gone through, or skipped.
+	Welcomed bool `json:"welcomed" toml:"welcomed"`
 }
 
 // Mode is how the credential of a registry reaches the tools.
@@ -320,7 +370,7 @@ func (s Settings) Mode(registry string) injection.Mode {
 
 // DefaultSettings are in force where the file says nothing.
 func DefaultSettings() Settings {
-	return Settings{Notices: true, Store: StoreKeyring, LogLevel: "info", Renew: true, DefaultMode: injection.ModeEnv}
+	return Settings{Notices: true, Store: StoreKeyring, LogLevel: "info", Renew: true, DefaultMode: injection.ModeEnv, Animations: true}
 }
 
 // StateAt is where the session stands at now. A snapshot may be older than the moment that counts:

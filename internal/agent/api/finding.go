@@ -131,10 +131,12 @@ const (
 	CodeLoginExpire = "login-expired"    // 5: the login page was not completed in time
 	CodeBadAnswer   = "registry-answer"  // 5: the registry's answer makes no sense
 	CodeKeyring     = "keyring"          // 6
+	CodePassphrase  = "passphrase"       // 6: the encrypted file does not open with it
 	CodeUnsafe      = "unsafe"           // 7: refused
 	CodePartly      = "partly"           // 8
 	CodeNoAgent     = "no-agent"         // 1: the agent does not run and could not be started
 	CodeNoWindow    = "no-window"        // 1: there is no window on this machine, or it could not start
+	CodeNoAutostart = "no-autostart"     // 1: starting with the desktop cannot be changed here
 	CodeStale       = "plan-stale"       // 1: files changed since the plan was made
 	CodeFile        = "file"             // 1: a file could not be read or written
 )

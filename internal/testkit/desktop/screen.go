@@ -2,7 +2,11 @@ package desktop
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
+	"image"
+	"image/draw"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -108,6 +112,13 @@ func write(t testing.TB, file, text string) {
 	}
 }
 
+// Screen starts a screen in memory with nothing on it, and returns its display's name. It lives until the test ends.
+func Screen(t testing.TB) string {
+	t.Helper()
+	Need(t, "Xvfb")
+	return screen(t, os.Environ())
+}
+
 // screen starts a screen on a free display and returns the display's name.
 func screen(t testing.TB, env []string) string {
 	t.Helper()
@@ -137,7 +148,13 @@ func (d *Desktop) Screenshot(t testing.TB, file string) {
 // Click presses the first mouse button at a place on the screen.
 func (d *Desktop) Click(t testing.TB, x, y int) {
 	t.Helper()
-	d.tool(t, "xdotool", "mousemove", strconv.Itoa(x), strconv.Itoa(y), "click", "1")
+	d.press(t, x, y, 1)
+}
+
+// press presses a mouse button, counted from the left, at a place on the screen.
+func (d *Desktop) press(t testing.TB, x, y, button int) {
+	t.Helper()
+	d.tool(t, "xdotool", "mousemove", strconv.Itoa(x), strconv.Itoa(y), "click", strconv.Itoa(button))
 }
 
 // Window is where a window lies on the screen.
@@ -195,6 +212,23 @@ func (d *Desktop) Colours(t testing.TB, w Window) int {
 	t.Helper()
 	crop := fmt.Sprintf("%dx%d+%d+%d", w.Width, w.Height, w.X, w.Y)
 	return number(t, d.tool(t, "import", "-window", "root", "-crop", crop, "-format", "%k", "info:-"))
+}
+
+// Capture is what a window shows on the screen, as far as it lies on it.
+func (d *Desktop) Capture(t testing.TB, w Window) *image.RGBA {
+	t.Helper()
+	out, err := d.command("import", "-window", "root", "png:-").Output()
+	if err != nil {
+		t.Fatalf("capture the screen: %v", err)
+	}
+	all, err := png.Decode(bytes.NewReader(out))
+	if err != nil {
+		t.Fatalf("read the picture of the screen: %v", err)
+	}
+	part := image.Rect(w.X, w.Y, w.X+w.Width, w.Y+w.Height).Intersect(all.Bounds())
+	shown := image.NewRGBA(part)
+	draw.Draw(shown, part, all, part.Min, draw.Src)
+	return shown
 }
 
 func number(t testing.TB, text string) int {

@@ -130,6 +130,14 @@ func (it Item) property(iface string, path dbus.ObjectPath, name string) (dbus.V
 	return v, err
 }
 
+// Activate does what a desktop does for a left click on an item that is more than a menu.
+func (it Item) Activate(t testing.TB) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	return it.host.conn.Object(it.sender, it.path).CallWithContext(ctx, itemName+".Activate", 0, int32(0), int32(0)).Err
+}
+
 // Tooltip is the item's tooltip.
 func (it Item) Tooltip(t testing.TB) string {
 	t.Helper()

@@ -18,7 +18,7 @@ var Canary = token.NewSecret("npm_" + "C4n4ryC4n4ryC4n4ryC4n4ryC4n4ry" + token.C
 
 // Agent implements api.Agent. Set its fields before use; change state with Set afterwards.
 type Agent struct {
-	// Errors are given back instead of answers, by method: snapshot, watch, login, logout, grant, do, plan, apply, due, inspect.
+	// Errors are given back instead of answers, by method: snapshot, watch, login, logout, grant, do, plan, apply, due, inspect, keep, prove.
 	Errors map[string]error
 	// Steps are reported by Login; it then waits for ctx if Hang is set.
 	Steps []api.Login
@@ -29,6 +29,8 @@ type Agent struct {
 	// Over are the sessions that Due names, Seen is what Inspect finds.
 	Over []api.Session
 	Seen api.Inspection
+	// Proof is what a fresh shell answers.
+	Proof api.Proof
 
 	mu      sync.Mutex
 	state   api.Snapshot
@@ -201,3 +203,11 @@ func (a *Agent) Inspect(ctx context.Context, req api.InspectRequest) (api.Inspec
 
 // Apply implements api.Agent.
 func (a *Agent) Apply(ctx context.Context, planID string) error { return a.note(ctx, "apply", planID) }
+
+// Keep implements api.Agent.
+func (a *Agent) Keep(ctx context.Context, req api.KeepRequest) error { return a.note(ctx, "keep", req) }
+
+// Prove implements api.Agent.
+func (a *Agent) Prove(ctx context.Context, req api.ProveRequest) (api.Proof, error) {
+	return a.Proof, a.note(ctx, "prove", req)
+}

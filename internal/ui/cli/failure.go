@@ -49,7 +49,7 @@ func exitCode(err error) int {
 		return 4
 	case api.CodeNetwork, api.CodeNoWebLogin, api.CodeLoginExpire, api.CodeBadAnswer:
 		return 5
-	case api.CodeKeyring:
+	case api.CodeKeyring, api.CodePassphrase:
 		return 6
 	case api.CodeUnsafe:
 		return 7
@@ -66,6 +66,12 @@ func (a *app) finish(err error) int {
 	if err == nil || errors.As(err, &own) {
 		return code
 	}
+	a.tell(err)
+	return code
+}
+
+// tell says what went wrong, and what to do.
+func (a *app) tell(err error) {
 	what, hint, cause := a.explain(err)
 	st := a.style(a.Stderr)
 	a.say("%s %s\n", st.paint(red, a.t("error")), clean(what))
@@ -75,7 +81,6 @@ func (a *app) finish(err error) int {
 	if cause != "" {
 		a.say("%s\n", st.paint(dim, "("+clean(cause)+")"))
 	}
-	return code
 }
 
 // explain finds the words for an error: what is wrong, what to do, and the technical cause.

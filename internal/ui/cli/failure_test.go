@@ -12,12 +12,12 @@ import (
 // TestExitCodes is the table of the interface. Every code of the agent is in it.
 func TestExitCodes(t *testing.T) {
 	table := map[string]int{
-		api.CodeInternal: 1, api.CodeNoAgent: 1, api.CodeNoWindow: 1, api.CodeStale: 1, api.CodeFile: 1,
+		api.CodeInternal: 1, api.CodeNoAgent: 1, api.CodeNoWindow: 1, api.CodeNoAutostart: 1, api.CodeStale: 1, api.CodeFile: 1,
 		api.CodeUsage: 2, api.CodeURL: 2, api.CodeUnknown: 2,
 		api.CodeEnded: 3, api.CodeNone: 3,
 		api.CodeCancelled: 4, api.CodeDenied: 4, api.CodeOTP: 4,
 		api.CodeNetwork: 5, api.CodeNoWebLogin: 5, api.CodeLoginExpire: 5, api.CodeBadAnswer: 5,
-		api.CodeKeyring: 6, api.CodeUnsafe: 7, api.CodePartly: 8,
+		api.CodeKeyring: 6, api.CodePassphrase: 6, api.CodeUnsafe: 7, api.CodePartly: 8,
 	}
 	for name, code := range constants(t, "Code") {
 		want, ok := table[code]

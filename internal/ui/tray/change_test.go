@@ -53,9 +53,24 @@ type paper struct {
 	pictures []icon.Spec
 	times    []time.Time // of entries
 	entries  map[string]string
+	opened   bool
 }
 
-func (p *paper) picture(spec icon.Spec, _ string) {
+func (p *paper) tip(string, string) {}
+
+func (p *paper) open() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.opened
+}
+
+func (p *paper) opens(open bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.opened = open
+}
+
+func (p *paper) picture(spec icon.Spec) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if n := len(p.pictures); n == 0 || p.pictures[n-1] != spec {
@@ -101,7 +116,7 @@ func TestTwoHours(t *testing.T) {
 		l := newLoop(fake, Options{}, mustSnapshot(t, fake))
 		p := &paper{entries: map[string]string{}}
 		l.on = p
-		p.picture(l.spec, "")
+		p.picture(l.spec)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() { done <- l.run(ctx) }()
@@ -154,13 +169,7 @@ func TestE02_SleepThroughTheEnd(t *testing.T) {
 func TestOpenMenuIsLeftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakeagent.New(time.Now())
-		l := newLoop(fake, Options{}, mustSnapshot(t, fake))
-		p := &paper{entries: map[string]string{}}
-		l.on = p
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		go l.run(ctx)
-		synctest.Wait()
+		l, p := onPaper(t, fake)
 		before := p.label(keyLock)
 		l.opened <- struct{}{}
 		synctest.Wait()
@@ -178,6 +187,39 @@ func TestOpenMenuIsLeftAlone(t *testing.T) {
 			t.Errorf("later it says %q", got)
 		}
 	})
+}
+
+// TestOpenMenuIsAskedFor: where the system says whether the menu is open, entries wait until it is closed, and
+// follow soon after.
+func TestOpenMenuIsAskedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakeagent.New(time.Now())
+		_, p := onPaper(t, fake)
+		p.opens(true)
+		fake.Set(func(s *api.Snapshot) { s.Locked = true })
+		<-time.After(time.Minute)
+		synctest.Wait()
+		if got := p.label(keyLock); got != "Lock" {
+			t.Errorf("the open menu changed to %q", got)
+		}
+		p.opens(false)
+		<-time.After(stillAgain + time.Second)
+		synctest.Wait()
+		if got := p.label(keyLock); got != "Unlock" {
+			t.Errorf("later it says %q", got)
+		}
+	})
+}
+
+// onPaper is a loop that has drawn once. It ends with the test.
+func onPaper(t *testing.T, fake *fakeagent.Agent) (*loop, *paper) {
+	t.Helper()
+	l := newLoop(fake, Options{}, mustSnapshot(t, fake))
+	p := &paper{entries: map[string]string{}}
+	l.on = p
+	go l.run(t.Context())
+	synctest.Wait()
+	return l, p
 }
 
 func mustSnapshot(t *testing.T, a api.Agent) api.Snapshot {

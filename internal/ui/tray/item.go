@@ -17,12 +17,14 @@ type Item struct {
 	Do        Do // what a click means
 }
 
-// Do is what a click asks for. One of its fields is set; the zero value asks for nothing.
+// Do is what a click asks for. One of its fields is set, and Room with api.VerbShow; the zero value asks
+// for nothing.
 type Do struct {
 	Login string        // log in to this registry
 	Page  string        // open this login page
 	Pause time.Duration // hold back notices so long, counted from the click
 	Verb  api.Verb      // a change of state without arguments
+	Room  api.Room      // where the window opens
 }
 
 // The places of the menu, from top to bottom. Separators lie before keyFindings and keyQuit.
@@ -38,6 +40,7 @@ const (
 	keySettings = "settings"
 	keyQuit     = "quit"
 	keyLine     = "line." // a separator, with a number from 0
+	keyIcon     = "icon"  // not in the menu: the icon itself, where a click on it is not one for the menu
 )
 
 const (

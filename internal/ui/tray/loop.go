@@ -17,6 +17,8 @@ const (
 	longestWait = 30 * time.Second
 	// stillFor is how long an opened menu is left alone, as no system says that it was closed.
 	stillFor = 20 * time.Second
+	// stillAgain is when a system that says whether the menu is open is asked once more.
+	stillAgain = 3 * time.Second
 	// settle is when icon and tooltip are set a second time: what is set while the tray library
 	// connects can get lost.
 	settle = time.Second
@@ -24,12 +26,16 @@ const (
 
 // screen is what the loop draws on.
 type screen interface {
-	// picture shows the icon with its tooltip.
-	picture(spec icon.Spec, tooltip string)
+	// picture shows the icon.
+	picture(spec icon.Spec)
+	// tip is the icon's text: name says it with the program's name, tooltip without.
+	tip(name, tooltip string)
 	// entry shows item at its place.
 	entry(item Item)
 	// hide hides the entry at a place.
 	hide(key string)
+	// open reports whether the menu is open, on systems that can be asked; the others tell when it opens.
+	open() bool
 }
 
 // loop owns what the tray shows. Only run touches its fields.
@@ -96,7 +102,7 @@ func (l *loop) run(ctx context.Context) error {
 			l.still = now.Add(stillFor)
 		case key := <-l.clicks:
 			l.still = time.Time{}
-			l.click(ctx, l.shown[key].Do)
+			l.click(ctx, l.means(key))
 		}
 	}
 }
@@ -130,23 +136,33 @@ func (l *loop) wait(now time.Time) time.Duration {
 	return max(time.Millisecond, min(longestWait, next.Sub(now)))
 }
 
-// look says what icon and tooltip are now, and whether that is news.
-func (l *loop) look(now time.Time) (news bool) {
+// look says what icon and tooltip are now, and which of them is news.
+func (l *loop) look(now time.Time) (picture, text bool) {
 	spec, tooltip := IconSpec(l.snapshot, now), Tooltip(l.snapshot, l.words, now)
 	spec.Dark, spec.Size = l.opts.Dark, l.opts.Size
-	news = spec != l.spec || tooltip != l.tooltip
+	picture, text = spec != l.spec, tooltip != l.tooltip
 	l.spec, l.tooltip = spec, tooltip
-	return news
+	return picture, text
 }
+
+// name is the tooltip with the program's name, for those who hear it among other icons'.
+func (l *loop) name() string { return l.words.T("tray.tooltip", i18n.Args{"Status": l.tooltip}) }
 
 // draw brings the screen up to date: the icon at once, the entries unless the menu is open.
 func (l *loop) draw(now time.Time) {
 	settled := !l.again.IsZero() && !now.Before(l.again)
-	if news := l.look(now); news || settled {
-		l.on.picture(l.spec, l.tooltip)
+	picture, text := l.look(now)
+	if picture || settled {
+		l.on.picture(l.spec)
+	}
+	if text && l.again.IsZero() || settled { // not before: the library makes an id of the first title
+		l.on.tip(l.name(), l.tooltip)
 	}
 	if settled {
 		l.again = time.Time{}
+	}
+	if l.on.open() {
+		l.still = now.Add(stillAgain)
 	}
 	if now.Before(l.still) {
 		return
@@ -174,6 +190,14 @@ func (l *loop) draw(now time.Time) {
 	}
 }
 
+// means is what a click on a place asks for.
+func (l *loop) means(key string) Do {
+	if key == keyIcon {
+		return show("")
+	}
+	return l.shown[key].Do
+}
+
 // click asks the agent for what a click means, and does not wait for it.
 func (l *loop) click(ctx context.Context, do Do) {
 	go func() {
@@ -196,7 +220,7 @@ func (l *loop) do(ctx context.Context, do Do) error {
 	case do.Pause > 0:
 		return wrap("pause notices", l.agent.Do(ctx, api.Action{Verb: api.VerbPause, Until: wall().Add(do.Pause)}))
 	case do.Verb != "":
-		return wrap(string(do.Verb), l.agent.Do(ctx, api.Action{Verb: do.Verb}))
+		return wrap(string(do.Verb), l.agent.Do(ctx, api.Action{Verb: do.Verb, Room: do.Room}))
 	}
 	return nil
 }

@@ -18,22 +18,24 @@ func Menu(s api.Snapshot, p *i18n.Printer, now time.Time) []Item {
 	menu = append(menu, v.pages()...)
 	menu = append(menu, Item{Key: keyLine + "0", Separator: true})
 	if n := len(s.Findings); n > 0 {
-		menu = append(menu, Item{Key: keyFindings, Label: p.N("tray.findings", n), Do: Do{Verb: api.VerbShow}})
+		menu = append(menu, Item{Key: keyFindings, Label: p.N("tray.findings", n), Do: show(api.RoomFindings)})
 	}
 	return append(menu,
-		Item{Key: keyOpen, Label: p.T("tray.open"), Do: Do{Verb: api.VerbShow}},
+		Item{Key: keyOpen, Label: p.T("tray.open"), Do: show(api.RoomSessions)},
 		v.pause(),
 		v.lock(),
-		Item{Key: keySettings, Label: p.T("tray.settings"), Do: Do{Verb: api.VerbShow}},
+		Item{Key: keySettings, Label: p.T("tray.settings"), Do: show(api.RoomSettings)},
 		Item{Key: keyLine + "1", Separator: true},
 		Item{Key: keyQuit, Label: p.T("tray.quit"), Do: Do{Verb: api.VerbQuit}},
 	)
 }
 
-// Tooltip is the whole state in a line, as the icon's own text.
-func Tooltip(s api.Snapshot, p *i18n.Printer, now time.Time) string {
-	return p.T("tray.tooltip", i18n.Args{"Status": view{s, p, now}.status()})
-}
+// show opens the window in a room.
+func show(room api.Room) Do { return Do{Verb: api.VerbShow, Room: room} }
+
+// Tooltip is the icon's own text, for the pointer and for those who cannot see the icon: the time left of
+// the session that the icon shows, and how many others there are.
+func Tooltip(s api.Snapshot, p *i18n.Printer, now time.Time) string { return view{s, p, now}.tip() }
 
 // view is a snapshot seen by a reader at a moment.
 type view struct {
@@ -57,7 +59,7 @@ func (v view) sessions() []Item {
 		items = append(items, Item{Key: keySession + strconv.Itoa(i), Label: v.line(x), Do: Do{Login: x.Registry}})
 	}
 	if hidden > 0 {
-		items = append(items, Item{Key: keyMore, Label: v.p.N("tray.more", hidden), Do: Do{Verb: api.VerbShow}})
+		items = append(items, Item{Key: keyMore, Label: v.p.N("tray.more", hidden), Do: show(api.RoomSessions)})
 	}
 	return items
 }

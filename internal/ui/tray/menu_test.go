@@ -134,7 +134,7 @@ func TestTenLines(t *testing.T) {
 		t.Errorf("menu:\n%s", strings.Join(got, "\n"))
 	}
 	for _, item := range Menu(s, i18n.New("en"), noon) {
-		if item.Key == keyMore && item.Do.Verb != api.VerbShow {
+		if want := (Do{Verb: api.VerbShow, Room: api.RoomSessions}); item.Key == keyMore && item.Do != want {
 			t.Errorf("more does %+v", item.Do)
 		}
 	}
@@ -152,12 +152,14 @@ func TestJ06_NamesCannotForgeTheMenu(t *testing.T) {
 func TestClicksMean(t *testing.T) {
 	npm := running("npm", "alice", time.Hour)
 	got := map[string]Do{}
-	for _, item := range Menu(api.Snapshot{Sessions: []api.Session{npm}}, i18n.New("en"), noon) {
+	s := api.Snapshot{Sessions: []api.Session{npm}, Findings: make([]api.Finding, 1)}
+	for _, item := range Menu(s, i18n.New("en"), noon) {
 		got[item.Key] = item.Do
 	}
 	want := map[string]Do{
 		keyStatus: {}, keySession + "0": {Login: npm.Registry}, keyLine + "0": {}, keyLine + "1": {},
-		keyOpen: {Verb: api.VerbShow}, keySettings: {Verb: api.VerbShow}, keyPause: {Pause: time.Hour},
+		keyOpen: {Verb: api.VerbShow, Room: api.RoomSessions}, keySettings: {Verb: api.VerbShow, Room: api.RoomSettings},
+		keyFindings: {Verb: api.VerbShow, Room: api.RoomFindings}, keyPause: {Pause: time.Hour},
 		keyLock: {Verb: api.VerbLock}, keyQuit: {Verb: api.VerbQuit},
 	}
 	if d := cmp.Diff(want, got); d != "" {
@@ -182,10 +184,43 @@ func TestEveryItemHasItsPlace(t *testing.T) {
 	}
 }
 
+// TestTooltip: the icon's text says the minutes, and what else there is.
 func TestTooltip(t *testing.T) {
-	s := api.Snapshot{Sessions: []api.Session{running("npm", "alice", 72*time.Minute+time.Second)}}
-	if got, want := Tooltip(s, i18n.New("en"), noon), "Sandglass: npm (alice) is signed in until 13:12"; got != want {
-		t.Errorf("got %q, want %q", got, want)
+	npm, acme := running("npm", "alice", 72*time.Minute+time.Second), running("acme", "", 100*time.Minute)
+	over := running("old", "", -5*time.Minute)
+	for _, c := range []struct {
+		name   string
+		in     api.Snapshot
+		en, ja string
+	}{
+		{"nothing", api.Snapshot{}, "Nothing to keep alive yet", "見守るセッションはまだありません"},
+		{"one", api.Snapshot{Sessions: []api.Session{npm}},
+			"npm (alice): 1 h 12 min left (until 13:12)", "npm（alice）: 残り 1 時間 12 分（13:12 まで）"},
+		{"two", api.Snapshot{Sessions: []api.Session{acme, npm}},
+			"npm (alice): 1 h 12 min left (until 13:12), 2 sessions alive",
+			"npm（alice）: 残り 1 時間 12 分（13:12 まで）、有効なセッション 2 件"},
+		{"one of three over", api.Snapshot{Sessions: []api.Session{acme, over, npm}},
+			"old: ended 11:55, renew, 2 sessions alive", "old: 11:55 に終了、更新する、有効なセッション 2 件"},
+		{"over and muted", api.Snapshot{Sessions: []api.Session{with(over, func(x *api.Session) { x.Muted = true }), npm}},
+			"npm (alice): 1 h 12 min left (until 13:12), 1 ended",
+			"npm（alice）: 残り 1 時間 12 分（13:12 まで）、終了 1 件"},
+		{"ending", api.Snapshot{Sessions: []api.Session{running("npm", "alice", 9*time.Minute+30*time.Second)}},
+			"npm (alice): 9 min left, renew now (until 12:09)", "npm（alice）: 残り 9 分、今すぐ更新（12:09 まで）"},
+		{"unknown", api.Snapshot{Sessions: []api.Session{with(npm, state(api.StateUnknown))}},
+			"npm (alice): signed in, end not known", "npm（alice）: ログイン中（終了時刻は不明）"},
+		{"locked", api.Snapshot{Locked: true, Sessions: []api.Session{npm}},
+			"Locked: shells have no credentials", "ロック中: シェルに認証情報を渡していません"},
+		{"login", api.Snapshot{Sessions: []api.Session{with(npm, func(x *api.Session) { x.Login = &api.Login{State: api.LoginWaiting} })}},
+			"npm (alice): waiting for you on the login page", "npm（alice）: ログインページでの操作を待っています"},
+		{"not signed in", api.Snapshot{Sessions: []api.Session{with(npm, state(api.StateNone))}},
+			"Nothing to keep alive yet", "見守るセッションはまだありません"},
+	} {
+		if got := Tooltip(c.in, i18n.New("en"), noon); got != c.en {
+			t.Errorf("%s: %q, want %q", c.name, got, c.en)
+		}
+		if got := Tooltip(c.in, i18n.New("ja"), noon); got != c.ja {
+			t.Errorf("%s: %q, want %q", c.name, got, c.ja)
+		}
 	}
 }
 

@@ -23,6 +23,8 @@ type Options struct {
 	Report func(error)
 	// Grace is how long a desktop that just starts may take to bring up its panel. 0: 15 s.
 	Grace time.Duration
+	// NoWindow says that no window can be opened here: a click on the icon then always gives the menu.
+	NoWindow bool
 	// Dark is whether the panel is dark.
 	Dark bool
 	// Size is the icon's pixels a side. 0: what suits the system.

@@ -21,6 +21,21 @@ const defaultSize = 48
 // cost an idle program several megabytes.
 var plain = png.Encoder{CompressionLevel: png.NoCompression}
 
+// tapOpens says that a left click opens the window, and the right one the menu. That holds for the desktops
+// that tell one from the other: Plasma, Xfce, MATE, Cinnamon, LXQt, Budgie, waybar. Those that do not ask the
+// program give the menu for both by themselves: GNOME's AppIndicator extension, which opens the window for a
+// double click, and what is made of Ayatana's indicators.
+const tapOpens = true
+
+// titled says that the title is the icon's text for those who hear it, and is not drawn.
+const titled = true
+
+// fit leaves a tooltip as it is.
+func fit(tooltip string) string { return tooltip }
+
+// menuOpen is not known: the desktop tells when the menu opens.
+func menuOpen() bool { return false }
+
 // escape doubles the sign that marks a keyboard letter in a label.
 func escape(label string) string { return strings.ReplaceAll(label, "_", "__") }
 

@@ -14,13 +14,20 @@ import (
 func native(l *loop, start func()) {
 	s := &systrayScreen{entries: map[string]*systray.MenuItem{}}
 	l.on = s
+	first := func() {
+		s.picture(l.spec)
+		systray.SetTooltip(fit(l.tooltip))
+	}
 	if early {
-		systray.SetTitle(l.words.T("tray.title"))
-		s.picture(l.spec, l.tooltip)
+		systray.SetTitle(l.words.T("tray.title")) // the icon's id is made of it, for good
+		first()
+	}
+	if tapOpens && !l.opts.NoWindow {
+		systray.SetOnTapped(l.tapped) // before the library runs: it tells the desktop once what a click does
 	}
 	systray.Run(func() {
 		if !early {
-			s.picture(l.spec, l.tooltip)
+			first()
 		}
 		s.build(l.clicks)
 		l.draw(wall())
@@ -34,6 +41,14 @@ func native(l *loop, start func()) {
 		}()
 		start()
 	}, nil)
+}
+
+// tapped notes a click on the icon. It may run on the system's own thread, which must not wait.
+func (l *loop) tapped() {
+	select {
+	case l.clicks <- keyIcon:
+	default: // sixteen others are before it
+	}
 }
 
 // quit ends native.
@@ -78,11 +93,19 @@ func places() []string {
 	return append(keys, keyLine+"0", keyFindings, keyOpen, keyPause, keyLock, keySettings, keyLine+"1", keyQuit)
 }
 
-func (s *systrayScreen) picture(spec icon.Spec, tooltip string) {
+func (s *systrayScreen) picture(spec icon.Spec) {
 	template, regular := pictures(spec)
 	systray.SetTemplateIcon(template, regular)
-	systray.SetTooltip(tooltip)
 }
+
+func (s *systrayScreen) tip(name, tooltip string) {
+	systray.SetTooltip(fit(tooltip))
+	if titled {
+		systray.SetTitle(name)
+	}
+}
+
+func (s *systrayScreen) open() bool { return menuOpen() }
 
 func (s *systrayScreen) entry(item Item) {
 	e := s.entries[item.Key]

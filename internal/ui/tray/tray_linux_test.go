@@ -25,6 +25,9 @@ import (
 // childEnv makes this test program a tray program: the tray library has one icon a process.
 const childEnv = "SANDGLASS_TEST_TRAY"
 
+// noWindowEnv lets that program know of no window.
+const noWindowEnv = "SANDGLASS_TEST_TRAY_NO_WINDOW"
+
 func TestMain(m *testing.M) {
 	if os.Getenv(childEnv) != "" {
 		child()
@@ -42,6 +45,10 @@ func (s speaking) Login(_ context.Context, req api.LoginRequest, _ func(api.Logi
 }
 
 func (s speaking) Do(_ context.Context, a api.Action) error {
+	if a.Verb == api.VerbShow {
+		fmt.Printf("do show %q\n", a.Room)
+		return nil
+	}
 	fmt.Println("do", a.Verb, !a.Until.IsZero())
 	if a.Verb == api.VerbLock {
 		return errors.New("no lock here")
@@ -76,6 +83,8 @@ func child() {
 		Page:   func(_ context.Context, page string) error { fmt.Println("page", page); return nil },
 		Grace:  300 * time.Millisecond,
 		Size:   22,
+
+		NoWindow: os.Getenv(noWindowEnv) != "",
 	})
 	fmt.Println("ended", err)
 }
@@ -176,8 +185,8 @@ func TestTray(t *testing.T) {
 	p := start(t, onBus(address), living(72*time.Minute+30*time.Second))
 	it := host.Item(t)
 	p.says("host true")
-	if got := it.Property(t, "Title"); got != "Sandglass" {
-		t.Errorf("title %v", got)
+	if got := it.Property(t, "Id"); got != "Sandglass" {
+		t.Errorf("id %v", got)
 	}
 	menu := it.MenuWhen(t, "npm (alice): 1 h 12 min left")
 	ends := time.Now().Add(72*time.Minute + 30*time.Second).Format("15:04")
@@ -190,16 +199,20 @@ func TestTray(t *testing.T) {
 	if status, _ := menu.Find("is signed in"); !status.Disabled {
 		t.Error("the status can be clicked")
 	}
-	if tip := it.Tooltip(t); !strings.HasPrefix(tip, "Sandglass: npm (alice) is signed in until ") {
+	tip := it.Tooltip(t)
+	if !strings.HasPrefix(tip, "npm (alice): 1 h 12 min left (until ") {
 		t.Errorf("tooltip %q", tip)
 	}
+	desktop.Until(t, "the title that is read aloud", func() bool { return it.Property(t, "Title") == "Sandglass: "+tip })
 	if !same(it.Picture(t), icon.Spec{State: icon.Running, Share: 0.6}) {
 		t.Error("the icon is not the sandglass at 60 %")
 	}
 	it.Click(t, "npm (alice): ")
 	p.says("login https://registry.example.com/")
 	it.Click(t, "Open Sandglass")
-	p.says("do show false")
+	p.says(`do show "sessions"`)
+	it.Click(t, "Settings")
+	p.says(`do show "settings"`)
 	it.Click(t, "Pause notices")
 	p.says("do pause true")
 	it.Click(t, "Lock")
@@ -210,6 +223,40 @@ func TestTray(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.says("ended <nil>")
+}
+
+// TestLeftClick: a click on the icon opens the window in the room where it is, and the menu stays where it was.
+func TestLeftClick(t *testing.T) {
+	address := desktop.Bus(t)
+	host := desktop.NewHost(t, address)
+	p := start(t, onBus(address), living(time.Hour))
+	it := host.Item(t)
+	if it.Property(t, "ItemIsMenu") != false {
+		t.Error("the item says that it is a menu and nothing else: a left click would open that")
+	}
+	for range 3 {
+		if err := it.Activate(t); err != nil {
+			t.Fatal(err)
+		}
+		p.says(`do show ""`)
+	}
+	it.MenuWhen(t, "npm (alice)")
+	it.Click(t, "npm (alice): ")
+	p.says("login https://registry.example.com/")
+}
+
+// TestNoWindow: where there is no window a click on the icon is one for the menu.
+func TestNoWindow(t *testing.T) {
+	address := desktop.Bus(t)
+	host := desktop.NewHost(t, address)
+	start(t, append(onBus(address), noWindowEnv+"=1"), living(time.Hour))
+	it := host.Item(t)
+	if it.Property(t, "ItemIsMenu") != true {
+		t.Error("the item does not say that it is a menu")
+	}
+	if err := it.Activate(t); err == nil {
+		t.Error("a click on the icon was taken")
+	}
 }
 
 // TestIconTurnsAtTheEnd: the session ends while nothing happens; icon, menu and tooltip say so.
@@ -226,9 +273,7 @@ func TestIconTurnsAtTheEnd(t *testing.T) {
 		t.Errorf("the icon says ended %v too early", s.Sessions[0].Ends.Sub(now))
 	}
 	it.MenuWhen(t, "npm (alice): ended ")
-	if tip := it.Tooltip(t); !strings.Contains(tip, "npm (alice) ended at ") {
-		t.Errorf("tooltip %q", tip)
-	}
+	desktop.Until(t, "the tooltip", func() bool { return strings.HasPrefix(it.Tooltip(t), "npm (alice): ended ") })
 }
 
 // TestEntriesComeAndGo: lines follow the snapshot in place, names with signs stay whole, and the
@@ -250,6 +295,8 @@ func TestEntriesComeAndGo(t *testing.T) {
 	}
 	it.Click(t, "Open the login page")
 	p.says("page https://login.example.com/1")
+	it.Click(t, "2 findings")
+	p.says(`do show "findings"`)
 	s = living(time.Hour)
 	s.Sessions, s.Settings.Language = nil, "ja"
 	p.set(s)
@@ -319,7 +366,8 @@ func TestNoBus(t *testing.T) {
 	p.says("ended <nil>")
 }
 
-// TestRealPanel: the icon stands in a real panel, and its menu renews by the keyboard alone.
+// TestRealPanel: the icon stands in a real panel, a left click on it opens the window, a right click the
+// menu, which renews by the keyboard alone.
 // SANDGLASS_SHOTS names a folder for pictures of it.
 func TestRealPanel(t *testing.T) {
 	d := desktop.Start(t)
@@ -327,6 +375,8 @@ func TestRealPanel(t *testing.T) {
 	s.Findings = make([]api.Finding, 2)
 	p := start(t, d.Env(), s)
 	p.says("host true")
+	d.ClickTray(t)
+	p.says(`do show ""`)
 	d.OpenTray(t)
 	d.Shot(t, "tray-menu")
 	d.Key(t, "Down", "Return")

@@ -38,6 +38,30 @@ func (v view) status() string {
 	return v.p.T("tray.status.none")
 }
 
+// tip is the whole state with the minutes of the session that decides it.
+func (v view) tip() string {
+	first, ok := head(v.s, v.now)
+	state := first.StateAt(v.now)
+	_, waits := v.waiting()
+	if !ok || waits || v.s.Locked || state == api.StateNone {
+		return v.status()
+	}
+	text := v.line(first)
+	if state == api.StateRunning || state == api.StateEnding {
+		text = v.p.T("tray.tip.until", i18n.Args{"Line": text, "Clock": v.clock(first)})
+	}
+	n := count(v.s, v.now)
+	alive, ended := n[api.StateRunning]+n[api.StateEnding]+n[api.StateUnknown]+n[api.StateOffline], n[api.StateEnded]
+	and := func(text, more string) string { return v.p.T("tray.tip.and", i18n.Args{"Tip": text, "More": more}) }
+	if alive > 1 || alive == 1 && state == api.StateEnded {
+		text = and(text, v.p.N("tray.tip.alive", alive))
+	}
+	if ended > 1 || ended == 1 && state != api.StateEnded {
+		text = and(text, v.p.N("tray.tip.ended", ended))
+	}
+	return text
+}
+
 // line is one session in words.
 func (v view) line(x api.Session) string {
 	args := i18n.Args{"Who": who(v.p, x), "Clock": v.clock(x), "Left": v.left(x)}

@@ -1,0 +1,69 @@
+package api
+
+import "github.com/sandglass-dev/sandglass/internal/domain/token"
+
+// Project is a watched folder: what its config files ask for, and what each package manager would use there.
+type Project struct {
+	Dir      string    `json:"dir"`
+	Missing  bool      `json:"missing,omitempty"` // there is no such folder
+	Files    []string  `json:"files"`             // config files of the project that exist, its own before those above it
+	Scopes   []Scope   `json:"scopes"`            // the default registry first
+	Findings []Finding `json:"findings"`          // about this project's files
+}
+
+// Scope is what packages of one scope come from.
+type Scope struct {
+	Scope       string       `json:"scope"`          // "@acme", "" for all others
+	Registry    string       `json:"registry"`       // canonical URL
+	Name        string       `json:"name"`           // what a person calls the registry
+	File        string       `json:"file,omitempty"` // where that stands; empty: the package manager's own default
+	Line        int          `json:"line,omitempty"`
+	Credentials []Credential `json:"credentials"` // one for each package manager
+}
+
+// Credential is what a package manager would send to a registry from a folder.
+type Credential struct {
+	Manager  string `json:"manager"`
+	Registry string `json:"registry,omitempty"` // canonical URL, where this manager would ask another one
+	Source   Source `json:"source"`
+	File     string `json:"file,omitempty"`
+	Line     int    `json:"line,omitempty"`
+	Level    Level  `json:"level,omitempty"`
+	Variable string `json:"variable,omitempty"` // the placeholder's name
+	Live     bool   `json:"live"`               // what it stands for is a session that runs
+	Hides    *Place `json:"hides,omitempty"`    // the line that this one beats
+}
+
+// Source is where a credential comes from.
+type Source string
+
+// The sources.
+const (
+	SourceNone        Source = "none"        // nothing is sent
+	SourceLiteral     Source = "literal"     // the secret itself stands in the file
+	SourcePlaceholder Source = "placeholder" // ${NAME} stands there
+	SourceHelper      Source = "helper"      // a program is asked
+	SourceIgnored     Source = "ignored"     // a line is there, and this manager does not read it
+	SourceUnreadable  Source = "unreadable"  // a file that counts cannot be read
+)
+
+// KeepRequest says where secrets are to be kept from now on.
+type KeepRequest struct {
+	Store      Store
+	Passphrase token.Secret // for StoreFile: opens the file, and is set by the first use
+}
+
+// ProveRequest asks for a proof that a shell has what it needs.
+type ProveRequest struct {
+	Shell    string `json:"shell"`              // one of Snapshot.Shells
+	Registry string `json:"registry,omitempty"` // empty: the session that lives longest
+}
+
+// Proof is what a fresh shell answered.
+type Proof struct {
+	Shell   string `json:"shell"`
+	Command string `json:"command"` // what was typed there
+	Account string `json:"account,omitempty"`
+	Answer  string `json:"answer,omitempty"` // its last words, cleaned of secrets, where it did not work
+	OK      bool   `json:"ok"`
+}
