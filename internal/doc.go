@@ -45,6 +45,11 @@
 // keep a project from getting in between it takes each time, and without an answer it holds the sessions back.
 // domain/hostile says what would carry a credential elsewhere, domain/lint what does not do what it seems to.
 //
+// The window is a frame around rooms: ui/window holds the frame, ui/window/look the theme and the parts, ui/window/desk
+// what every room works at, ui/window/plan the view of what would change on disk, and each other folder one room. A
+// room knows no other. Where language or colours change, all is made anew. A secret reaches the window in two
+// cases, to be copied and to be shown, each by a deliberate act and recorded.
+//
 // The user looks: the faces draw snapshots and ask for changes over adapter/ipc, whose socket is also the
 // lock that keeps a second agent away.
 //

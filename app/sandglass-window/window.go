@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -13,6 +15,7 @@ import (
 	"github.com/sandglass-dev/sandglass/assets/icon"
 	"github.com/sandglass-dev/sandglass/internal/adapter/dirs"
 	"github.com/sandglass-dev/sandglass/internal/adapter/ipc"
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/i18n"
 	"github.com/sandglass-dev/sandglass/internal/ui/window"
 )
@@ -32,6 +35,14 @@ func run() int {
 	client := ipc.Dial(d.Runtime)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	room := api.Room("")
+	if len(os.Args) > 1 {
+		room = api.Room(os.Args[1])
+		if !known(room) {
+			fmt.Fprintln(os.Stderr, "sandglass-window: no such room:", os.Args[1])
+			return 2
+		}
+	}
 	language := ""
 	if s, err := client.Snapshot(ctx); err == nil {
 		language = s.Settings.Language
@@ -41,16 +52,20 @@ func run() int {
 	app.SetMetadata(fyne.AppMetadata{ID: appID, Name: "Sandglass", Version: version, Icon: logo, Migrations: map[string]bool{"fyneDo": true}})
 	a := app.NewWithID(appID)
 	a.SetIcon(logo)
-	a.Settings().SetTheme(window.NewTheme())
 	w := a.NewWindow(p.T("window.title"))
-	view := window.New(ctx, client, w, p)
+	outside, wipe := lend(ctx, a, d.Runtime)
+	defer wipe()
+	view := window.New(ctx, w, window.Options{Agent: client, Language: language, Room: room, Outside: outside, Speak: speak(a)})
 	w.SetPadded(false)
 	w.SetContent(view.Content())
 	w.Resize(fyne.NewSize(width, height))
 	w.CenterOnScreen()
+	a.Settings().AddListener(func(fyne.Settings) { fyne.Do(view.Restyle) })
+	a.Lifecycle().SetOnEnteredForeground(func() { view.Attend(true) })
+	a.Lifecycle().SetOnExitedForeground(func() { view.Attend(false) })
 	a.Lifecycle().SetOnStarted(func() {
-		go view.Follow(ctx)
-		go obey(w, a)
+		go view.Follow()
+		go obey(w, a, view)
 	})
 	w.ShowAndRun()
 	return 0
@@ -58,16 +73,26 @@ func run() int {
 
 // obey brings the window to the front when the agent says so, and ends the program with the agent. A
 // window that somebody started by hand has a terminal there, or nothing, and just stays.
-func obey(w fyne.Window, a fyne.App) {
+func obey(w fyne.Window, a fyne.App, view *window.View) {
 	if !piped() {
 		return
 	}
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
-		fyne.Do(func() { w.Show(); w.RequestFocus() })
+		_, room, _ := strings.Cut(in.Text(), " ")
+		fyne.Do(func() {
+			w.Show()
+			w.RequestFocus()
+			if known(api.Room(room)) {
+				view.Enter(api.Room(room), "")
+			}
+		})
 	}
 	fyne.Do(a.Quit)
 }
+
+// known reports whether the window has such a room.
+func known(room api.Room) bool { return room == api.RoomSetup || slices.Contains(api.Rooms, room) }
 
 func piped() bool {
 	info, err := os.Stdin.Stat()

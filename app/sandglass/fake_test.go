@@ -105,6 +105,15 @@ var states = map[string]func(*fakeagent.Agent){
 			})
 		})
 	},
+	"hooked": func(a *fakeagent.Agent) {
+		a.Set(func(s *api.Snapshot) { s.Shells = []api.Shell{{Name: "bash", Hooked: true}, {Name: "zsh"}} })
+	},
+	"proves": func(a *fakeagent.Agent) {
+		a.Proof = api.Proof{Shell: "bash", Command: "npm whoami", Account: "alice", OK: true}
+	},
+	"proves-nothing": func(a *fakeagent.Agent) {
+		a.Proof = api.Proof{Shell: "bash", Command: "npm whoami", Answer: "npm error need auth"}
+	},
 	"hangs": func(a *fakeagent.Agent) { a.Hang = true },
 }
 
@@ -124,6 +133,9 @@ func fakeOf(ts *testscript.TestScript) *fakeagent.Agent {
 func shown(v any) string {
 	if r, ok := v.(api.LoginRequest); ok && r.Couch != nil {
 		return fmt.Sprintf("%+v name=%s password=%s otp=%s", r, r.Couch.Name, r.Couch.Password.Reveal(), r.Couch.OTP.Reveal())
+	}
+	if r, ok := v.(api.KeepRequest); ok {
+		return fmt.Sprintf("%+v passphrase=%s", r, r.Passphrase.Reveal())
 	}
 	return fmt.Sprintf("%+v", v)
 }

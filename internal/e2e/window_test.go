@@ -47,7 +47,7 @@ func threeSessions(now time.Time) []api.Session {
 }
 
 // openWindow starts the real window on a real screen, before this agent. Its end is part of the test.
-func openWindow(t *testing.T, d *desktop.Desktop, agent api.Agent) desktop.Window {
+func openWindow(t *testing.T, d *desktop.Desktop, agent api.Agent, more ...string) desktop.Window {
 	t.Helper()
 	home := clients.NewHome(t, "http://127.0.0.1:1/")
 	ln, err := ipc.Listen(filepath.Join(home.Dir, "run", "sandglass"))
@@ -59,6 +59,7 @@ func openWindow(t *testing.T, d *desktop.Desktop, agent api.Agent) desktop.Windo
 	go func() { served <- ipc.Serve(ctx, ln, agent) }()
 	env := home.Env(d.Env()...)
 	env = append(env, "HOME="+home.Dir, "XDG_RUNTIME_DIR="+filepath.Join(home.Dir, "run"))
+	env = append(env, more...)
 	t.Setenv("DISPLAY", ":0") // the launcher looks at its own process's
 	launcher := window.New(filepath.Join(programs, "sandglass-window"), env, testLog(t))
 	t.Cleanup(func() {
@@ -69,7 +70,7 @@ func openWindow(t *testing.T, d *desktop.Desktop, agent api.Agent) desktop.Windo
 			t.Error(err)
 		}
 	})
-	if err := launcher.Show(ctx); err != nil {
+	if err := launcher.Show(ctx, ""); err != nil {
 		t.Fatal(err)
 	}
 	w := d.WaitWindow(t, windowClass)
@@ -83,12 +84,12 @@ func TestWindow(t *testing.T) {
 	buildWindow(t)
 	d := desktop.Start(t)
 	agent := fakeagent.New(time.Now())
-	agent.Set(func(s *api.Snapshot) { s.Sessions, s.Settings.Move = threeSessions(time.Now()), true })
+	agent.Set(func(s *api.Snapshot) { s.Sessions, s.Settings.Welcomed = threeSessions(time.Now()), true })
 	w := openWindow(t, d, agent)
-	// A click into the window gives it the keyboard. The header's button comes first, then the cards'.
+	// A click into the window gives it the keyboard. The header's search and button come first, then the cards'.
 	d.Shot(t, "window")
 	d.Click(t, w.X+w.Width/2, w.Y+w.Height/2)
-	d.Key(t, "Tab", "Tab", "space")
+	d.Key(t, "Tab", "Tab", "Tab", "space")
 	login, stop := context.WithTimeout(t.Context(), 20*time.Second)
 	defer stop()
 	if !agent.Await(login, func(c fakeagent.Call) bool { return c.Method == "login" }) {

@@ -112,14 +112,19 @@ func (p *Printer) Left(d time.Duration) string {
 	return p.N("unit.left.days", int(d/(24*time.Hour)))
 }
 
-// Clock says when t is, seen from now: the time alone on the same day, else with its date.
+// Clock says when t is, seen from now: the time alone on the same day, else with its date, and with its year where
+// that is not plain.
 func (p *Printer) Clock(t, now time.Time) string {
 	t, now = t.Local(), now.Local()
 	at := t.Format(p.T("unit.clock.layout.time"))
 	if t.Year() == now.Year() && t.YearDay() == now.YearDay() {
 		return p.T("unit.clock.today", Args{"Time": at})
 	}
-	return p.T("unit.clock.day", Args{"Date": t.Format(p.T("unit.clock.layout.date")), "Time": at})
+	date := "unit.clock.layout.date"
+	if off := t.Sub(now); t.Year() != now.Year() && (off > 90*24*time.Hour || off < 0) {
+		date = "unit.clock.layout.year"
+	}
+	return p.T("unit.clock.day", Args{"Date": t.Format(p.T(date)), "Time": at})
 }
 
 // localizers are the catalogues that were read, by language and room: reading all of them takes

@@ -123,3 +123,24 @@ func TestMissingTextShowsItsKey(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestClock(t *testing.T) {
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.Local)
+	for _, c := range []struct {
+		at     time.Time
+		en, ja string
+	}{
+		{now.Add(2 * time.Hour), "14:00", "14:00"},
+		{now.AddDate(0, 0, 12), "Thu 3 Dec 12:00", "12月3日 12:00"},
+		{now.AddDate(0, 0, 61), "Thu 21 Jan 12:00", "1月21日 12:00"},
+		{now.AddDate(0, 0, 416), "Tue 11 Jan 2028 12:00", "2028年1月11日 12:00"},
+		{now.AddDate(-1, 0, 0), "Fri 21 Nov 2025 12:00", "2025年11月21日 12:00"},
+	} {
+		if got := New("en").Clock(c.at, now); got != c.en {
+			t.Errorf("%v: %q, want %q", c.at, got, c.en)
+		}
+		if got := New("ja").Clock(c.at, now); got != c.ja {
+			t.Errorf("%v in Japanese: %q, want %q", c.at, got, c.ja)
+		}
+	}
+}

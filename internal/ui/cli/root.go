@@ -156,8 +156,6 @@ func (a *app) setupCommands() []*cobra.Command {
 }
 
 func (a *app) moreCommands() []*cobra.Command {
-	window := a.verb(api.VerbShow, "window")
-	window.GroupID = groupMore
 	agent := a.inForeground("agent", groupMore)
 	var asJSON bool
 	version := &cobra.Command{
@@ -170,7 +168,7 @@ func (a *app) moreCommands() []*cobra.Command {
 		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
 		RunE:      a.completion,
 	}
-	return []*cobra.Command{window, agent, version, completion}
+	return []*cobra.Command{a.windowCommand(), agent, version, completion}
 }
 
 // inForeground is a command that becomes the agent's program.

@@ -20,6 +20,9 @@ type setupOptions struct {
 	mode, registry      string
 	desktop, desktopSet bool
 	helper              bool
+
+	store string
+	prove bool
 }
 
 func (o *setupOptions) flags(cmd *cobra.Command) {
@@ -30,19 +33,26 @@ func (o *setupOptions) flags(cmd *cobra.Command) {
 	f.StringVar(&o.registry, "registry", "", "")
 	f.BoolVar(&o.desktop, "desktop", false, "")
 	f.BoolVar(&o.helper, "helper", false, "")
+	f.StringVar(&o.store, "store", "", "")
+	f.BoolVar(&o.prove, "prove", false, "")
 	f.BoolVar(&o.undo, "undo", false, "")
 	f.BoolVarP(&o.yes, "yes", "y", false, "")
 	f.BoolVar(&o.dryRun, "dry-run", false, "")
 	f.BoolVar(&o.json, "json", false, "")
 	_ = cmd.RegisterFlagCompletionFunc("shell", completeShell)
 	_ = cmd.RegisterFlagCompletionFunc("mode", completeMode)
+	_ = cmd.RegisterFlagCompletionFunc("store", cobra.FixedCompletions(stores, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// setup shows what it would change, asks, and changes it.
+// setup shows what it would change, asks, and changes it. At a terminal, with nothing said already, it is the first
+// run in five steps.
 func (a *app) setup(ctx context.Context, o setupOptions) error {
 	s, err := a.snapshot(ctx)
 	if err != nil {
 		return err
+	}
+	if a.walks(o) {
+		return a.walk(ctx, o, s)
 	}
 	wishes, err := a.wishes(o, s)
 	if err != nil {
@@ -65,6 +75,14 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 	if !o.json {
 		a.say("%s", a.preview(shown, a.style(a.Stderr)))
 	}
+	if err := a.carryOutSetup(ctx, plan, o, s); err != nil || !o.prove {
+		return err
+	}
+	return a.proven(ctx)
+}
+
+// carryOutSetup changes the store, where another was named, and then the files.
+func (a *app) carryOutSetup(ctx context.Context, plan api.Plan, o setupOptions, s api.Snapshot) error {
 	done := "setup.done"
 	if slices.ContainsFunc(s.Sessions, func(one api.Session) bool {
 		return one.StateAt(a.Now()) == api.StateRunning || one.StateAt(a.Now()) == api.StateEnding
@@ -74,7 +92,27 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 	if o.undo {
 		done = "setup.undone"
 	}
-	return a.carryOut(ctx, plan, o.yes, done)
+	if o.store == "" {
+		return a.carryOut(ctx, plan, o.yes, done)
+	}
+	if !o.yes {
+		if err := a.agree(plan); err != nil {
+			return err
+		}
+	}
+	keep, err := a.wishedStore(newAsker(a), o.store, s)
+	if err != nil {
+		return err
+	}
+	if err := a.kept(ctx, keep); err != nil || keep != nil && !changes(plan) {
+		return err
+	}
+	return a.carryOut(ctx, plan, true, done)
+}
+
+// changes reports whether a plan changes anything.
+func changes(plan api.Plan) bool {
+	return len(plan.Edits) > 0 || plan.Move || plan.Mode || plan.Desktop
 }
 
 // planJSON prints a plan for scripts.
@@ -97,7 +135,7 @@ func (a *app) carryOut(ctx context.Context, plan api.Plan, agreed bool, done str
 	if done == "setup.undone" {
 		nothing = "setup.nothing.undone"
 	}
-	if len(plan.Edits) == 0 && !plan.Move && !plan.Mode && !plan.Desktop {
+	if !changes(plan) {
 		a.say("%s\n", a.t(nothing))
 		return nil
 	}
@@ -126,6 +164,12 @@ func (a *app) wishes(o setupOptions, s api.Snapshot) (api.SetupRequest, error) {
 	if o.desktopSet {
 		req.Desktop = &o.desktop
 	}
+	if o.undo && o.store != "" {
+		return req, &misuse{"undo-store", nil}
+	}
+	if o.store != "" && !slices.Contains(stores, o.store) {
+		return req, &misuse{"store", i18n.Args{"Store": clean(o.store)}}
+	}
 	if o.registry != "" && (o.mode == "" || o.undo) {
 		return req, &misuse{"registry-mode", nil}
 	}
@@ -146,7 +190,7 @@ func (a *app) wishes(o setupOptions, s api.Snapshot) (api.SetupRequest, error) {
 		}
 	}
 	if len(req.Shells) == 0 && o.undo {
-		req.Shells = []string{"bash", "zsh", "fish", "pwsh", "nu"} // whichever they were
+		req.Shells = everyShell // whichever they were
 	}
 	if len(req.Shells) == 0 {
 		if shell := loginShell(a.Getenv("SHELL")); shell != "" {
@@ -169,17 +213,25 @@ func (a *app) agree(plan api.Plan) error {
 	if !isTerminal(a.Stdin) {
 		return &misuse{"yes", nil}
 	}
-	question := a.p().N("cli.setup.ask", len(plan.Edits))
-	if len(plan.Edits) == 0 {
-		question = a.t("setup.ask.settings")
-	}
-	answer, err := newAsker(a).line(question)
+	answer, err := newAsker(a).line(a.question(plan))
 	if err != nil {
 		return err
 	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes", "はい":
+	if agrees(answer) {
 		return nil
 	}
 	return &api.Error{Code: api.CodeCancelled}
+}
+
+// question asks about a plan.
+func (a *app) question(plan api.Plan) string {
+	if len(plan.Edits) == 0 {
+		return a.t("setup.ask.settings")
+	}
+	return a.p().N("cli.setup.ask", len(plan.Edits))
+}
+
+// agrees reports whether an answer is a yes.
+func agrees(answer string) bool {
+	return slices.Contains([]string{"y", "yes", "はい"}, strings.ToLower(strings.TrimSpace(answer)))
 }

@@ -87,3 +87,14 @@ func (s *starter) Inspect(ctx context.Context, req api.InspectRequest) (api.Insp
 func (s *starter) Apply(ctx context.Context, planID string) error {
 	return s.again(ctx, func() error { return s.Agent.Apply(ctx, planID) })
 }
+
+// Keep implements api.Agent.
+func (s *starter) Keep(ctx context.Context, req api.KeepRequest) error {
+	return s.again(ctx, func() error { return s.Agent.Keep(ctx, req) })
+}
+
+// Prove implements api.Agent.
+func (s *starter) Prove(ctx context.Context, req api.ProveRequest) (out api.Proof, err error) {
+	err = s.again(ctx, func() (err error) { out, err = s.Agent.Prove(ctx, req); return err })
+	return out, err
+}

@@ -1,95 +1,171 @@
 package window
 
 import (
-	"context"
+	"image/color"
+	"strconv"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/layout"
 
 	"github.com/sandglass-dev/sandglass/assets/icon"
+	"github.com/sandglass-dev/sandglass/assets/icon/glyph"
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/i18n"
+	"github.com/sandglass-dev/sandglass/internal/ui/window/look"
 )
 
-// railRow is a room's name in the rail.
-type railRow struct {
-	*row
-	back *canvas.Rectangle
-	name *canvas.Text
-}
+// The widths of the rail, and the width of the window below which it shows no words.
+const (
+	railWide   = 26 * look.Grid
+	railNarrow = 7 * look.Grid
+	railFolds  = 100 * look.Grid
+)
 
-// choose marks the room that is open: by its ground and by its weight.
-func (r *railRow) choose(open bool) {
-	r.back.Hidden, r.name.TextStyle.Bold = !open, open
-	r.name.Refresh()
-	r.back.Refresh()
+// glyphs are the rooms' pictures.
+var glyphs = map[api.Room]string{
+	api.RoomSessions: glyph.Sessions, api.RoomTokens: glyph.Access, api.RoomProjects: glyph.Projects,
+	api.RoomPublish: glyph.Publish, api.RoomFindings: glyph.Findings, api.RoomSettings: glyph.Settings,
 }
 
 // rail is the left side: the program's name, the rooms, and what keeps the secrets.
-func (v *View) rail() fyne.CanvasObject {
-	c := current()
-	mark := canvas.NewImageFromImage(icon.Render(icon.Spec{State: icon.Running, Share: 0.6, Size: glassSize / 2, Dark: c == night}))
-	mark.SetMinSize(fyne.NewSquareSize(3 * grid))
+type rail struct {
+	v      *View
+	box    fyne.CanvasObject
+	rows   map[api.Room]*railRow
+	foot   *look.Label
+	name   fyne.CanvasObject
+	folded bool
+}
+
+// railRow is a room's name in the rail.
+type railRow struct {
+	*look.Row
+	back  *canvas.Rectangle
+	name  *look.Label
+	badge *fyne.Container
+	dot   *fyne.Container // stands for the badge where the rail is folded
+	count int
+}
+
+func newRail(v *View) *rail {
+	c := look.Current()
+	r := &rail{v: v, rows: map[api.Room]*railRow{}, foot: look.Caption("")}
+	mark := canvas.NewImageFromImage(icon.Render(icon.Spec{State: icon.Running, Share: 0.6, Size: 64, Dark: look.Dark()}))
+	mark.SetMinSize(fyne.NewSquareSize(3 * look.Grid))
 	mark.FillMode = canvas.ImageFillContain
-	brand := container.New(layout.NewCustomPaddedLayout(0, grid, grid, 0), container.NewHBox(mark, space(grid/2), text("Sandglass", sizeHead, c.ink, true)))
-	list := container.NewVBox(brand)
-	v.rails = map[string]*railRow{}
-	h := &hand{typed: v.typed}
-	for _, name := range []string{roomSessions, roomSetup} {
-		r := &railRow{back: canvas.NewRectangle(c.chosen), name: text(v.p.T("window.room."+name), sizeText, c.ink, false)}
-		r.back.CornerRadius, r.back.StrokeColor, r.back.StrokeWidth = grid, c.line, 1
-		r.row = h.row(r.name.Text, container.NewStack(r.back, container.New(layout.NewCustomPaddedLayout(grid, grid, 12, grid), r.name)), func() { v.enter(name) })
-		r.choose(name == v.room)
-		v.rails[name] = r
-		list.Add(r.row)
+	r.name = look.Text("Sandglass", look.SizeHead, c.Ink, true)
+	list := look.Column(look.Grid/2, look.Pad(look.Beside(look.Grid, mark, container.NewCenter(r.name)), 0, look.Grid), look.Space(look.Grid/2))
+	h := v.desk.Hand()
+	for _, room := range api.Rooms {
+		row := newRailRow(v.desk.P.T("window.room."+string(room)), glyphs[room], h, func() { v.Enter(room, "") })
+		r.rows[room] = row
+		list.Add(row.Row)
 	}
-	return container.NewBorder(list, v.foot, nil, nil)
+	r.box = container.NewStack(fill(c.Rail), look.Pad(container.NewBorder(list, look.Pad(r.foot, 0, look.Grid), nil, nil), 2*look.Grid, look.Grid))
+	return r
 }
 
-// keys are the window's shortcuts: the rooms by their number, a login, and what typed does.
-func (v *View) keys() {
-	c := v.win.Canvas()
-	for name, key := range map[string]fyne.KeyName{roomSessions: fyne.Key1, roomSetup: fyne.Key2} {
-		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { v.enter(name) })
-	}
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyR, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { v.look() })
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyN, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { v.askRegistry() })
-	c.SetOnTypedKey(v.typed)
+func newRailRow(name, picture string, h *look.Hand, tapped func()) *railRow {
+	c := look.Current()
+	row := &railRow{back: canvas.NewRectangle(c.Chosen), name: look.Line(name, look.SizeText, look.Ink), badge: container.NewStack()}
+	spot := canvas.NewCircle(c.Warn)
+	row.dot = container.NewWithoutLayout(spot)
+	spot.Resize(fyne.NewSquareSize(look.Grid))
+	spot.Move(fyne.NewPos(2*look.Grid-1, -2))
+	row.dot.Hide()
+	row.back.CornerRadius, row.back.StrokeColor, row.back.StrokeWidth = look.Grid, c.Line, 1
+	line := container.NewBorder(nil, nil, container.NewCenter(container.NewStack(look.Picture(picture), row.dot)), row.badge, look.Pad(look.Middle(row.name), 0, look.Grid))
+	row.Row = h.Row(name, container.NewStack(row.back, look.Pad(line, look.Grid+1, look.Grid+2)), tapped)
+	return row
 }
 
-// typed gets the keys that mean nothing to what has the focus.
-func (v *View) typed(e *fyne.KeyEvent) {
-	scroll := v.hand.scroll
-	if v.room == roomSetup {
-		scroll = v.setup.right.scroll
+// choose marks the room that is open: by its ground and by its weight.
+func (r *rail) choose(room api.Room) {
+	for name, row := range r.rows {
+		row.back.Hidden, row.name.TextStyle.Bold = name != room, name == room
+		row.name.Refresh()
+		row.back.Refresh()
 	}
-	to, step := scroll.Offset, scroll.Size().Height-4*grid
-	switch e.Name {
-	case fyne.KeyF5:
-		v.look()
-	case fyne.KeyEscape:
-		if v.room == roomSetup {
-			v.setup.back()
+}
+
+// update draws what needs doing in each room, and where the secrets are.
+func (r *rail) update(now time.Time) {
+	d := r.v.desk
+	ended := 0
+	for _, s := range d.Snapshot.Sessions {
+		if s.StateAt(now) == api.StateEnded && !s.Muted {
+			ended++
 		}
-	case fyne.KeyPageDown:
-		to.Y += step
-	case fyne.KeyPageUp:
-		to.Y -= step
 	}
-	if to != scroll.Offset {
-		to.Y = max(0, min(to.Y, scroll.Content.MinSize().Height-scroll.Size().Height))
-		scroll.ScrollToOffset(to)
+	broken := 0
+	for _, p := range d.Snapshot.Projects {
+		if len(p.Findings) > 0 || p.Missing {
+			broken++
+		}
 	}
+	r.rows[api.RoomSessions].badged(ended)
+	r.rows[api.RoomProjects].badged(broken)
+	r.rows[api.RoomFindings].badged(len(d.Snapshot.Findings))
+	store := d.Snapshot.Agent.Store
+	if store == "" {
+		store = api.StoreMemory
+	}
+	foot := d.P.T("window.foot", i18n.Args{"Store": d.P.T("window.store." + string(store))})
+	if d.Gone {
+		foot = d.P.T("window.foot.gone")
+	}
+	r.foot.Say(foot, look.Dim)
 }
 
-// look reads every file and asks every registry now.
-func (v *View) look() {
-	v.do(func(ctx context.Context) error {
-		if err := v.agent.Do(ctx, api.Action{Verb: api.VerbRescan}); err != nil {
-			return err
-		}
-		return v.agent.Do(ctx, api.Action{Verb: api.VerbProbe})
-	})
+// badged shows how many things need doing.
+func (row *railRow) badged(n int) {
+	if n == row.count {
+		return
+	}
+	row.count = n
+	row.badge.Objects = nil
+	if n > 0 {
+		row.badge.Objects = []fyne.CanvasObject{look.Badge(strconv.Itoa(n))}
+	}
+	row.dot.Hidden = n == 0 || !row.badge.Hidden
+	row.badge.Refresh()
+}
+
+// fold leaves the rail its pictures alone, or gives it its words back.
+func (r *rail) fold(on bool) {
+	if r.folded == on {
+		return
+	}
+	r.folded = on
+	r.foot.Hidden = on
+	r.name.(*canvas.Text).Hidden = on
+	for _, row := range r.rows {
+		row.name.Hidden, row.badge.Hidden, row.dot.Hidden = on, on, !on || row.count == 0
+	}
+	r.box.Refresh()
+}
+
+// fill is a ground of one colour.
+func fill(c color.Color) fyne.CanvasObject { return canvas.NewRectangle(c) }
+
+// halves puts the rail beside the page, and folds it where the window is narrow.
+type halves struct{ fold func(bool) }
+
+// Layout implements fyne.Layout.
+func (h *halves) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	width := float32(railWide)
+	if size.Width < railFolds {
+		width = railNarrow
+	}
+	h.fold(width == railNarrow)
+	o[1].Resize(fyne.NewSize(width, size.Height))
+	o[0].Move(fyne.NewPos(width, 0))
+	o[0].Resize(fyne.NewSize(size.Width-width, size.Height))
+}
+
+// MinSize implements fyne.Layout.
+func (h *halves) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(railNarrow+o[0].MinSize().Width, 30*look.Grid)
 }

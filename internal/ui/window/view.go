@@ -2,78 +2,76 @@ package window
 
 import (
 	"context"
-	"errors"
-	"image/color"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/i18n"
+	"github.com/sandglass-dev/sandglass/internal/ui/window/desk"
+	"github.com/sandglass-dev/sandglass/internal/ui/window/findings"
+	"github.com/sandglass-dev/sandglass/internal/ui/window/look"
+	"github.com/sandglass-dev/sandglass/internal/ui/window/projects"
+	"github.com/sandglass-dev/sandglass/internal/ui/window/publish"
+	"github.com/sandglass-dev/sandglass/internal/ui/window/sessions"
+	"github.com/sandglass-dev/sandglass/internal/ui/window/settings"
+	"github.com/sandglass-dev/sandglass/internal/ui/window/setup"
+	"github.com/sandglass-dev/sandglass/internal/ui/window/tokens"
 )
 
-// The rooms of the window.
-const (
-	roomSessions = "sessions"
-	roomSetup    = "setup"
-)
+// makers make the rooms.
+var makers = map[api.Room]func(*desk.Desk) desk.Room{
+	api.RoomSessions: func(d *desk.Desk) desk.Room { return sessions.New(d) },
+	api.RoomTokens:   func(d *desk.Desk) desk.Room { return tokens.New(d) },
+	api.RoomProjects: func(d *desk.Desk) desk.Room { return projects.New(d) },
+	api.RoomPublish:  func(d *desk.Desk) desk.Room { return publish.New(d) },
+	api.RoomFindings: func(d *desk.Desk) desk.Room { return findings.New(d) },
+	api.RoomSettings: func(d *desk.Desk) desk.Room { return settings.New(d) },
+	api.RoomSetup:    func(d *desk.Desk) desk.Room { return setup.New(d) },
+}
+
+// Options are what the program lends to the window.
+type Options struct {
+	Agent    api.Agent
+	Language string // "" follows the system, until the agent's settings are known
+	Room     api.Room
+	Outside  desk.Outside
+	// Speak is told the language whenever it becomes another one, before anything is drawn in it; may be nil.
+	Speak func(language string)
+}
 
 // View is the window's content.
 type View struct {
-	agent api.Agent
-	win   fyne.Window
-	p     *i18n.Printer
-	ctx   context.Context
-	ui    func(func()) // runs a function on the window's goroutine
-
-	snapshot api.Snapshot
-	gone     bool   // the agent does not answer
-	met      bool   // a snapshot was shown
-	room     string // that is open
-	rooms    map[string]fyne.CanvasObject
-	hand     *hand // in the room of the sessions
-	setup    *setup
-	fix      *fix // the dialog that was opened last
-	cards    map[string]*card
-	order    []string
-	title    *canvas.Text
-	sub      *canvas.Text
-	foot     *widget.Label
-	rails    map[string]*railRow
-	add      *button
-	list     *fyne.Container
-	body     *fyne.Container
-	page     *fyne.Container // list and body
-	moved    bool            // cards came, went or changed places
-	told     []api.Finding   // the findings as they are shown
-	stage    *fyne.Container // the open room
-	root     fyne.CanvasObject
+	desk   *desk.Desk
+	room   api.Room // that is open
+	rooms  map[api.Room]desk.Room
+	header *header
+	rail   *rail
+	toast  *toast
+	stage  *fyne.Container // the open room
+	banner *fyne.Container
+	root   *fyne.Container // stays when all in it is made anew
+	dark   bool            // what it is made for
+	speak  func(string)
+	met    bool // a snapshot was shown
+	chosen bool // somebody said which room to open
 }
 
 // New makes the content for a window. Actions end with ctx.
-func New(ctx context.Context, agent api.Agent, win fyne.Window, p *i18n.Printer) *View {
-	v := &View{agent: agent, win: win, p: p, ctx: ctx, ui: fyne.Do, cards: map[string]*card{}, room: roomSessions}
-	c := current()
-	v.hand = &hand{typed: v.typed}
-	v.title, v.sub = text(p.T("window.room.sessions"), sizeTitle, c.ink, true), text("", sizeText, c.dim, false)
-	v.list, v.body = container.New(layout.NewCustomPaddedVBoxLayout(2*grid)), container.NewVBox()
-	v.page = container.New(layout.NewCustomPaddedVBoxLayout(2*grid), v.list, v.body)
-	v.hand.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(grid/2, grid/2, grid/2, grid), v.page))
-	v.foot = caption("")
-	v.add = (&hand{typed: v.typed}).button(p.T("window.action.add"), true, v.askRegistry)
-	v.setup = newSetup(v)
-	v.rooms = map[string]fyne.CanvasObject{roomSessions: v.hand.scroll, roomSetup: v.setup.view}
-	v.stage = container.NewStack(v.hand.scroll)
-	header := container.NewBorder(nil, nil, container.NewHBox(v.title, space(2*grid), container.NewCenter(v.sub)), container.NewCenter(v.add))
-	main := container.New(layout.NewCustomPaddedLayout(3*grid, 2*grid, 4*grid, 4*grid), container.NewBorder(
-		container.NewVBox(container.New(layout.NewCustomPaddedLayout(0, 0, 0, grid), header), space(grid)), nil, nil, nil, v.stage))
-	rail := container.NewStack(canvas.NewRectangle(c.rail), container.New(layout.NewCustomPaddedLayout(2*grid, grid, grid, grid), v.rail()))
-	v.root = container.NewStack(canvas.NewRectangle(c.back), container.NewBorder(nil, nil, fixed(rail, 26*grid), nil, main))
+func New(ctx context.Context, win fyne.Window, o Options) *View {
+	v := &View{room: api.RoomSessions, root: container.NewStack(), chosen: o.Room != "", speak: o.Speak}
+	if v.chosen {
+		v.room = o.Room
+	}
+	v.desk = &desk.Desk{
+		Agent: o.Agent, P: i18n.New(o.Language), Win: win, Ctx: ctx, UI: fyne.Do, Outside: o.Outside, Active: true,
+		Typed: v.typed, Open: v.Enter, Toast: func(text string) { v.toast.show(text) },
+	}
+	v.say(v.desk.P)
+	v.build()
 	v.keys()
 	return v
 }
@@ -81,36 +79,42 @@ func New(ctx context.Context, agent api.Agent, win fyne.Window, p *i18n.Printer)
 // Content is what the window shows.
 func (v *View) Content() fyne.CanvasObject { return v.root }
 
-// space is empty room of some height and width.
-func space(size float32) fyne.CanvasObject {
-	r := canvas.NewRectangle(color.Transparent)
-	r.SetMinSize(fyne.NewSquareSize(size))
-	return r
+// build makes everything anew, for a language and a set of colours.
+func (v *View) build() {
+	c := look.Current()
+	v.dark = look.Dark()
+	if old := v.rooms[v.room]; old != nil {
+		old.Cover()
+	}
+	v.rooms = map[api.Room]desk.Room{}
+	v.header, v.rail, v.toast = newHeader(v), newRail(v), newToast(v.desk)
+	v.stage, v.banner = container.NewStack(), container.NewStack()
+	// The keyboard goes in the order of these: the header, the page, the rail.
+	page := container.New(below{}, container.New(layout.NewCustomPaddedLayout(0, look.Grid, 3, 12), v.header.box), v.stage)
+	main := container.New(below{}, v.banner, container.New(margins{}, page))
+	v.root.Objects = []fyne.CanvasObject{canvas.NewRectangle(c.Back), container.New(&halves{fold: v.rail.fold}, main, v.rail.box), v.toast.box}
+	v.open(v.room, "")
+	v.root.Refresh()
 }
 
-// Follow shows the agent's snapshots until ctx ends. When the agent is gone it says so and tries again.
-func (v *View) Follow(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	go func() {
-		for {
-			select {
-			case <-tick.C:
-				v.ui(v.refresh)
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
+// Restyle makes everything anew if the theme has changed its colours.
+func (v *View) Restyle() {
+	if v.dark != look.Dark() {
+		v.build()
+	}
+}
+
+// Follow shows the agent's snapshots until the window's context ends. When the agent is gone it says so and
+// tries again. It may be called from any goroutine.
+func (v *View) Follow() {
+	ctx := v.desk.Ctx
+	go v.tick(ctx)
 	for ctx.Err() == nil {
-		_ = v.agent.Watch(ctx, func(s api.Snapshot) error {
-			v.ui(func() { v.Show(s) })
+		_ = v.desk.Agent.Watch(ctx, func(s api.Snapshot) error {
+			v.desk.UI(func() { v.Show(s) })
 			return nil
 		})
-		v.ui(func() {
-			v.gone = true
-			v.refresh()
-		})
+		v.desk.UI(v.lost)
 		select {
 		case <-time.After(time.Second):
 		case <-ctx.Done():
@@ -118,141 +122,133 @@ func (v *View) Follow(ctx context.Context) {
 	}
 }
 
+func (v *View) tick(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			v.desk.UI(v.refresh)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// lost says that the agent is gone.
+func (v *View) lost() {
+	if v.desk.Gone || v.desk.Ctx.Err() != nil {
+		return
+	}
+	v.desk.Gone = true
+	v.refresh()
+}
+
 // Show draws a snapshot.
 func (v *View) Show(s api.Snapshot) {
-	returned := v.gone
-	v.snapshot, v.gone = s, false
-	v.arrange()
-	v.refresh()
-	if v.setup.notice(s, returned); !v.met && s.Version != 0 {
+	v.desk.Snapshot, v.desk.Gone = s, false
+	if p := i18n.New(s.Settings.Language); p.Language() != v.desk.P.Language() && s.Version != 0 {
+		v.say(p)
+		v.build()
+	} else {
+		v.rooms[v.room].Show()
+	}
+	if !v.met && s.Version != 0 {
 		v.met = true
-		if firstRun(s) {
-			v.enter(roomSetup)
+		if !v.chosen && setup.Wanted(s) {
+			v.Enter(api.RoomSetup, "")
 		}
 	}
-}
-
-// enter opens a room.
-func (v *View) enter(room string) {
-	v.room = room
-	v.stage.Objects = []fyne.CanvasObject{v.rooms[room]}
-	for name, r := range v.rails {
-		r.choose(name == room)
-	}
-	v.title.Text = v.p.T("window.room." + room)
-	v.add.Hidden = room != roomSessions
-	v.win.Canvas().Unfocus()
 	v.refresh()
-	v.root.Refresh()
-	if room == roomSetup {
-		v.setup.begin()
+}
+
+// say has everything that is drawn from now on in p's language.
+func (v *View) say(p *i18n.Printer) {
+	v.desk.P = p
+	v.desk.Win.SetTitle(p.T("window.title"))
+	if v.speak != nil {
+		v.speak(p.Language())
 	}
 }
 
-// arrange makes a card for every session, in the snapshot's order.
-func (v *View) arrange() {
-	var order []string
-	for _, s := range v.snapshot.Sessions {
-		order = append(order, s.Registry)
-		if v.cards[s.Registry] == nil {
-			v.cards[s.Registry] = newCard(v.hand, v.press)
-		}
+// Enter opens a room, and there what about names.
+func (v *View) Enter(room api.Room, about string) {
+	if v.rooms[v.room] != nil {
+		v.rooms[v.room].Cover()
 	}
-	if !equal(order, v.order) || len(order) == 0 {
-		v.order, v.moved = order, true
-		v.list.RemoveAll()
-		for _, r := range order {
-			v.list.Add(v.cards[r].box)
-		}
-		if len(order) == 0 {
-			v.list.Add(v.empty())
-		}
-	}
-	v.arrangeFindings()
+	v.desk.Win.Canvas().Unfocus()
+	v.open(room, about)
+	v.refresh()
 }
 
-func equal(a, b []string) bool {
-	if len(a) != len(b) {
-		return false
+func (v *View) open(room api.Room, about string) {
+	if v.rooms[room] == nil {
+		v.rooms[room] = makers[room](v.desk)
 	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
+	v.room = room
+	r := v.rooms[room]
+	v.stage.Objects = []fyne.CanvasObject{r.Content()}
+	v.stage.Refresh()
+	v.header.clear()
+	r.Show()
+	r.Enter(about)
+	v.rail.choose(room)
+	v.header.update(time.Now())
 }
 
 // refresh draws what the passing of time changes.
 func (v *View) refresh() {
-	now, grown := time.Now(), false
-	for _, s := range v.snapshot.Sessions {
-		if c := v.cards[s.Registry]; c != nil {
-			grown = c.update(s, v.p, now) || grown
-		}
-	}
-	if grown || v.moved {
-		v.moved = false
-		v.page.Refresh()
-	}
-	sub := subtitle(v.snapshot, v.p, now)
-	switch {
-	case v.room == roomSetup && !v.gone:
-		sub = ""
-		if v.setup.stage < stageApplying {
-			sub = v.p.T("window.setup.sub")
-		}
-	case v.gone:
-		sub = v.p.T("window.gone")
-	case v.snapshot.Version == 0:
-		sub = v.p.T("window.loading")
-	}
-	setText(v.sub, sub, current().dim)
-	foot := v.p.T("window.foot", i18n.Args{"Store": v.p.T("window.store." + string(v.store()))})
-	if v.foot.Text != foot {
-		v.foot.Wrapping = wrapping(foot)
-		v.foot.SetText(foot)
-	}
+	now := time.Now().Round(0)
+	v.rooms[v.room].Tick(now)
+	v.header.update(now)
+	v.rail.update(now)
+	v.warn()
 }
 
-func (v *View) store() api.Store {
-	if v.snapshot.Agent.Store == "" {
-		return api.StoreMemory
+// Attend tells whether the user looks at the window. What must not stand open goes when they do not.
+func (v *View) Attend(active bool) {
+	v.desk.Active = active
+	if !active {
+		v.rooms[v.room].Cover()
 	}
-	return v.snapshot.Agent.Store
+	v.refresh()
 }
 
-// press does what a card's button says: log in, or stop the login.
-func (v *View) press(s api.Session) {
-	if s.Login != nil {
-		v.do(func(ctx context.Context) error {
-			return v.agent.Do(ctx, api.Action{Verb: api.VerbCancel, Registry: s.Registry})
-		})
-		return
+// below puts the last part under the first, and gives it all the height that is left.
+type below struct{}
+
+// Layout implements fyne.Layout.
+func (below) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	o[0].Resize(fyne.NewSize(size.Width, o[0].MinSize().Height))
+	top := o[0].MinSize().Height // only now does wrapped text know its height
+	o[0].Resize(fyne.NewSize(size.Width, top))
+	o[1].Move(fyne.NewPos(0, top))
+	o[1].Resize(fyne.NewSize(size.Width, max(0, size.Height-top)))
+}
+
+// MinSize implements fyne.Layout.
+func (below) MinSize(o []fyne.CanvasObject) fyne.Size {
+	a, b := o[0].MinSize(), o[1].MinSize()
+	return fyne.NewSize(max(a.Width, b.Width), a.Height+b.Height)
+}
+
+// margins are the room around a page; less of it where the window is narrow.
+type margins struct{}
+
+// Layout implements fyne.Layout.
+func (margins) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	side := sideMargin(size.Width)
+	layout.NewCustomPaddedLayout(3*look.Grid, 2*look.Grid, side, side).Layout(objects, size)
+}
+
+// MinSize implements fyne.Layout.
+func (margins) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return layout.NewCustomPaddedLayout(3*look.Grid, 2*look.Grid, look.Grid, look.Grid).MinSize(objects)
+}
+
+func sideMargin(width float32) float32 {
+	if width < 80*look.Grid {
+		return look.Grid
 	}
-	v.login(s.Registry)
-}
-
-func (v *View) login(registry string) {
-	v.do(func(ctx context.Context) error {
-		return v.agent.Login(ctx, api.LoginRequest{Registry: registry}, nil)
-	})
-}
-
-// do runs a call to the agent off the window's goroutine and shows what went wrong.
-func (v *View) do(call func(context.Context) error) {
-	go func() {
-		err := call(v.ctx)
-		var told *api.Error
-		if err == nil || v.ctx.Err() != nil || errors.As(err, &told) && told.Code == api.CodeCancelled {
-			return
-		}
-		v.ui(func() { v.tell(err) })
-	}()
-}
-
-// tell shows an error with what to do about it.
-func (v *View) tell(err error) {
-	title, hint := v.errorWords(err)
-	dialog.ShowInformation(title, hint, v.win)
+	return 4 * look.Grid
 }

@@ -1,206 +1,236 @@
 package window
 
 import (
-	"context"
-	"image/color"
-	"image/png"
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
-	"github.com/sandglass-dev/sandglass/internal/domain/token"
 	"github.com/sandglass-dev/sandglass/internal/i18n"
+	"github.com/sandglass-dev/sandglass/internal/testkit/fakeagent"
+	"github.com/sandglass-dev/sandglass/internal/testkit/windowkit"
+	"github.com/sandglass-dev/sandglass/internal/ui/window/desk"
 )
 
-// asked is an agent that notes what it is asked.
-type asked struct {
-	api.Agent
-	mu    sync.Mutex
-	calls []string
-	done  chan struct{}
-	fail  error
+// frame is a whole window whose goroutine is the test's.
+type frame struct {
+	*View
+	agent *fakeagent.Agent
+	win   fyne.Window
+	queue chan func()
 }
 
-func (a *asked) note(call string) error {
-	a.mu.Lock()
-	a.calls = append(a.calls, call)
-	a.mu.Unlock()
-	a.done <- struct{}{}
-	return a.fail
-}
-
-func (a *asked) Login(_ context.Context, r api.LoginRequest, _ func(api.Login)) error {
-	return a.note("login " + r.Registry)
-}
-func (a *asked) Do(_ context.Context, x api.Action) error {
-	return a.note(string(x.Verb) + " " + x.Registry)
-}
-
-func (a *asked) wait(t *testing.T, want string) {
-	t.Helper()
-	select {
-	case <-a.done:
-	case <-time.After(10 * time.Second):
-		t.Fatalf("the agent was not asked to %s", want)
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if got := a.calls[len(a.calls)-1]; got != want {
-		t.Errorf("asked to %q, want %q", got, want)
-	}
-}
-
-func sample(now time.Time) api.Snapshot {
-	return api.Snapshot{
-		Version: 1, At: now, Agent: api.AgentInfo{Store: api.StoreKeyring},
-		Sessions: []api.Session{
-			{Registry: "https://npm.example.com/", Name: "npm", Account: "alice", Kind: token.KindSession, State: api.StateRunning, Started: now.Add(-48 * time.Minute), Ends: now.Add(72*time.Minute + time.Second),
-				Lifetime: api.LifetimeLearned, Length: 7140, Learned: 6, Variables: []string{"NPM_TOKEN"}, Places: []api.Place{{File: "/home/alice/.npmrc", Line: 4, Level: api.LevelUser, Variable: "NPM_TOKEN"}}},
-			{Registry: "https://art.example.com/", Name: "Acme Artifactory", Account: "alice", Kind: token.KindSession, State: api.StateEnding, Started: now.Add(-111 * time.Minute), Ends: now.Add(9*time.Minute + time.Second),
-				Lifetime: api.LifetimeTold, Length: 7200, Variables: []string{"SG_1"}},
-			{Registry: "https://eu.example.com/", Name: "Verdaccio (team-eu)", Account: "alice.k", Kind: token.KindSession, State: api.StateEnded, Started: now.Add(-5 * time.Hour), Ends: now.Add(-3 * time.Hour), Lifetime: api.LifetimeAssumed, Length: 7200, Variables: []string{"SG_2"}},
-		},
-		Findings: []api.Finding{{Code: api.FindingLiteral, Severity: api.SeverityWarning, Registry: "https://npm.example.com/", File: "/home/alice/.npmrc", Line: 4,
-			Args: map[string]string{"Registry": "npm", "Key": "//npm.example.com/"}, Action: &api.Action{Verb: api.VerbMove, Registry: "https://npm.example.com/"}}},
-	}
-}
-
-func open(t *testing.T, lang string) (*View, *asked, fyne.Window) {
-	t.Helper()
-	return openWith(t, lang, NewTheme())
-}
-
-func openWith(t *testing.T, lang string, look fyne.Theme) (*View, *asked, fyne.Window) {
+func openFrame(t *testing.T, way windowkit.Way) *frame {
 	t.Helper()
 	test.NewTempApp(t)
-	test.ApplyTheme(t, look)
-	w := test.NewTempWindow(t, nil)
-	agent := &asked{done: make(chan struct{}, 8)}
-	v := New(t.Context(), agent, w, i18n.New(lang))
-	w.SetContent(v.Content())
-	w.Resize(fyne.NewSize(1180, 760))
-	return v, agent, w
+	test.ApplyTheme(t, way.Theme())
+	f := &frame{agent: fakeagent.New(time.Now()), win: test.NewTempWindow(t, nil), queue: make(chan func(), 256)}
+	f.View = New(t.Context(), f.win, Options{Agent: f.agent, Language: way.Language, Outside: way.Outside})
+	f.desk.UI = func(do func()) { f.queue <- do }
+	f.win.SetPadded(false)
+	f.win.SetContent(f.Content())
+	width := way.Width
+	if width == 0 {
+		width = 1180
+	}
+	f.win.Resize(fyne.NewSize(width, 760))
+	return f
 }
 
-// texts collects all that can be read in an object.
-func texts(o fyne.CanvasObject) (out []string) {
-	if !o.Visible() {
-		return nil
+// settled is a snapshot of somebody who has set up, in a language.
+func (f *frame) settled(t *testing.T, lang string) api.Snapshot {
+	t.Helper()
+	s, err := f.agent.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
-	switch o := o.(type) {
-	case *canvas.Text:
-		out = append(out, o.Text)
-	case *widget.Label:
-		out = append(out, o.Text)
-	case *button:
-		out = append(out, o.Text)
-	case *row:
-		out = append(out, texts(o.content)...)
-	case *container.Scroll:
-		out = append(out, texts(o.Content)...)
-	case *fyne.Container:
-		for _, child := range o.Objects {
-			out = append(out, texts(child)...)
+	s.Settings.Welcomed, s.Settings.Language = true, lang
+	return s
+}
+
+func (f *frame) read() string {
+	return "\n" + strings.Join(windowkit.Texts(f.win.Content()), "\n") + "\n"
+}
+
+func (f *frame) wants(t *testing.T, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(f.read(), text) {
+			t.Errorf("%q is not in the window:%s", text, f.read())
 		}
 	}
-	return out
 }
 
-func TestSessionsRoom(t *testing.T) {
-	for lang, want := range map[string][]string{
-		"en": {"1 h 12 min", "alice · session · lifetime learned (1 h 59 min, 6 logins)", "9 min", "Ended", "2 logins kept alive, 1 ended", "Renew", "Log in", "Move to keyring"},
-		"ja": {"1 時間 12 分", "9 分", "終了", "更新", "ログイン"},
-	} {
-		t.Run(lang, func(t *testing.T) {
-			v, _, _ := open(t, lang)
-			v.Show(sample(time.Now()))
-			all := "\n" + strings.Join(texts(v.Content()), "\n") + "\n"
-			for _, w := range want {
-				if !strings.Contains(all, "\n"+w+"\n") {
-					t.Errorf("%q is not in the window:%s", w, all)
+// shortcut types a key with the system's modifier: Fyne's test window hands none on.
+func (f *frame) shortcut(key fyne.KeyName) { f.shortcuts()[key]() }
+
+func (f *frame) until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	limit := time.After(20 * time.Second)
+	for !ok() {
+		select {
+		case do := <-f.queue:
+			do()
+		case <-limit:
+			t.Fatalf("waited in vain for %s:%s", what, f.read())
+		}
+	}
+}
+
+// TestEveryRoomByKeyAndByTap opens the six rooms by their number and by the rail, in both languages.
+func TestEveryRoomByKeyAndByTap(t *testing.T) {
+	keys := []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6}
+	for _, lang := range i18n.Languages {
+		f := openFrame(t, windowkit.Way{Language: lang})
+		f.Show(f.settled(t, lang))
+		p := i18n.New(lang)
+		for i, room := range api.Rooms {
+			for name, open := range map[string]func(){
+				"key": func() { f.shortcut(keys[i]) },
+				"tap": func() { test.Tap(f.rail.rows[room].Row) },
+			} {
+				f.Enter(api.Rooms[(i+1)%len(api.Rooms)], "")
+				open()
+				if f.room != room || f.header.title.Text != p.T("window.room."+string(room)) {
+					t.Errorf("%s by %s: in %s, which is headed %q", room, name, f.room, f.header.title.Text)
 				}
 			}
-			if strings.Contains(all, "window.") || strings.Contains(all, "finding.") {
-				t.Errorf("a text is missing:%s", all)
+			for name, row := range f.rail.rows {
+				if row.back.Hidden == (name == room) {
+					t.Errorf("in %s the rail marks %s: %v", room, name, !row.back.Hidden)
+				}
 			}
-		})
-	}
-}
-
-func TestButtonsAskTheAgent(t *testing.T) {
-	v, agent, _ := open(t, "en")
-	s := sample(time.Now())
-	v.Show(s)
-	test.Tap(v.cards["https://art.example.com/"].button)
-	agent.wait(t, "login https://art.example.com/")
-	s.Sessions[1].Login = &api.Login{State: api.LoginWaiting, Host: "art.example.com"}
-	v.Show(s)
-	if got := v.cards["https://art.example.com/"].button.Text; got != "Cancel" {
-		t.Errorf("button during a login: %q", got)
-	}
-	test.Tap(v.cards["https://art.example.com/"].button)
-	agent.wait(t, "cancel https://art.example.com/")
-}
-
-// TestNothingIsDrawnTwice: showing the same state again refreshes no text and no picture.
-func TestNothingIsDrawnTwice(t *testing.T) {
-	v, _, _ := open(t, "en")
-	s := sample(time.Now())
-	v.Show(s)
-	c := v.cards["https://npm.example.com/"]
-	before, chips := c.glass.Image, c.chips.Objects
-	v.refresh()
-	if c.glass.Image != before || len(chips) == 0 || c.chips.Objects[0] != chips[0] {
-		t.Error("the card was drawn again though nothing changed")
-	}
-}
-
-func TestEmptyAndGone(t *testing.T) {
-	v, _, _ := open(t, "en")
-	v.Show(api.Snapshot{Version: 1, Settings: api.Settings{Move: true}})
-	if all := strings.Join(texts(v.Content()), "\n"); !strings.Contains(all, "No logins yet") {
-		t.Errorf("empty: %s", all)
-	}
-	v.gone = true
-	v.refresh()
-	if !strings.Contains(v.sub.Text, "does not answer") {
-		t.Errorf("agent gone: %q", v.sub.Text)
-	}
-}
-
-// TestPictures writes the window as pictures for people to look at: go test -artifacts.
-func TestPictures(t *testing.T) {
-	for name, variant := range map[string]fyne.ThemeVariant{"light": theme.VariantLight, "dark": theme.VariantDark} {
-		v, _, w := openWith(t, "en", fixedVariant{NewTheme(), variant})
-		v.Show(sample(time.Now()))
-		f, err := os.Create(filepath.Join(t.ArtifactDir(), name+".png"))
-		if err != nil {
-			t.Fatal(err)
+			for line := range strings.Lines(f.read()) {
+				if strings.HasPrefix(line, "window.") {
+					t.Errorf("%s in %s: no words for %q", room, lang, line)
+				}
+			}
 		}
-		if err := png.Encode(f, w.Canvas().Capture()); err != nil {
-			t.Fatal(err)
-		}
-		_ = f.Close()
 	}
 }
 
-// fixedVariant shows one variant, whatever the system's is.
-type fixedVariant struct {
-	fyne.Theme
-	variant fyne.ThemeVariant
+func TestFirstRunOpensOnce(t *testing.T) {
+	f := openFrame(t, windowkit.Way{Language: "en"})
+	s := f.settled(t, "en")
+	s.Settings.Welcomed, s.Sessions[0].Places = false, nil
+	f.Show(s)
+	if f.room != api.RoomSetup {
+		t.Fatalf("the first run opens %s", f.room)
+	}
+	f.Enter(api.RoomSessions, "")
+	s.Version++
+	f.Show(s)
+	if f.room != api.RoomSessions {
+		t.Error("the first run came back by itself")
+	}
+	f = openFrame(t, windowkit.Way{Language: "en"})
+	f.Show(f.settled(t, "en"))
+	if f.room != api.RoomSessions {
+		t.Error("who was welcomed is welcomed again")
+	}
 }
 
-func (f fixedVariant) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
-	return f.Theme.Color(name, f.variant)
+// TestKeysOfTheFrame: look again, the search, the main action, and back.
+func TestKeysOfTheFrame(t *testing.T) {
+	f := openFrame(t, windowkit.Way{Language: "en"})
+	f.Show(f.settled(t, "en"))
+	f.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyF5})
+	for _, verb := range []api.Verb{api.VerbRescan, api.VerbProbe} {
+		if !f.agent.Await(t.Context(), func(c fakeagent.Call) bool { return c.Method == "do" && c.Params.(api.Action).Verb == verb }) {
+			t.Errorf("F5 asks for no %s", verb)
+		}
+	}
+	f.until(t, "the word that it was done", func() bool { return f.toast.box.Visible() })
+	f.wants(t, "Looked at every file")
+	f.shortcut(fyne.KeyF)
+	if f.win.Canvas().Focused() != fyne.Focusable(f.header.search) {
+		t.Fatal("Ctrl+F does not lead to the search")
+	}
+	f.header.search.SetText("nothing like this")
+	f.header.search.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if f.header.search.Text != "" || f.win.Canvas().Focused() != nil {
+		t.Error("Escape does not leave the search")
+	}
+	f.shortcut(fyne.KeyN)
+	if len(f.win.Canvas().Overlays().List()) == 0 {
+		t.Error("Ctrl+N does not do the room's main action")
+	}
+	f.win.Canvas().Overlays().Remove(f.win.Canvas().Overlays().Top())
+	f.shortcut(fyne.KeyComma)
+	if f.room != api.RoomSettings {
+		t.Error("Ctrl+, does not lead to the settings")
+	}
+}
+
+// TestAgentGoes: the window says so, offers to start one, and says when it is back.
+func TestAgentGoes(t *testing.T) {
+	started := make(chan bool, 1)
+	f := openFrame(t, windowkit.Way{Language: "en", Outside: desk.Outside{Start: func() error { started <- true; return nil }}})
+	s := f.settled(t, "en")
+	f.Show(s)
+	f.lost()
+	f.wants(t, "Sandglass's agent does not answer", "Agent not running", "Start it", "npm")
+	for _, o := range f.banner.Objects {
+		if b := windowkit.Find(o, "Start it"); b != nil {
+			b.Tapped(nil)
+		}
+	}
+	if !<-started {
+		t.Error("nothing was started")
+	}
+	f.Show(s)
+	if strings.Contains(f.read(), "does not answer") {
+		t.Error("the agent is back, and the window still misses it")
+	}
+}
+
+// TestFollow: snapshots arrive, the agent goes, and the window asks again.
+func TestFollow(t *testing.T) {
+	f := openFrame(t, windowkit.Way{Language: "en"})
+	f.agent.Set(func(s *api.Snapshot) { s.Settings.Welcomed = true })
+	go f.Follow()
+	f.until(t, "a snapshot", func() bool { return strings.Contains(f.read(), "alice") })
+	f.agent.Set(func(s *api.Snapshot) { s.Sessions[0].Account = "bob" })
+	f.until(t, "the next", func() bool { return strings.Contains(f.read(), "bob") })
+}
+
+// TestLanguageAndColoursChange while the window is open: it stays in its room, and says all in the new language.
+func TestLanguageAndColoursChange(t *testing.T) {
+	f := openFrame(t, windowkit.Way{Language: "en"})
+	f.Show(f.settled(t, "en"))
+	f.Enter(api.RoomFindings, "")
+	f.Show(f.settled(t, "ja"))
+	if f.room != api.RoomFindings || f.header.title.Text != "検出事項" {
+		t.Errorf("in %s, headed %q", f.room, f.header.title.Text)
+	}
+	f.wants(t, "セッション", "設定")
+	test.ApplyTheme(t, windowkit.Way{Dark: true}.Theme())
+	f.Restyle()
+	if !f.dark || f.room != api.RoomFindings {
+		t.Error("the new colours did not come")
+	}
+	f.wants(t, "検出事項")
+}
+
+// TestNarrow: at 300 % a screen of 1,280 pixels leaves 426. The rail keeps its pictures, and all rooms fit.
+func TestNarrow(t *testing.T) {
+	f := openFrame(t, windowkit.Way{Language: "ja", Width: 426})
+	f.Show(f.settled(t, "ja"))
+	for _, room := range append(slices.Clone(api.Rooms), api.RoomSetup) {
+		f.Enter(room, "")
+		if least := f.Content().MinSize(); least.Width > 426 || least.Height > 500 {
+			t.Errorf("%s cannot be made smaller than %v", room, least)
+		}
+	}
+	if !f.rail.folded || f.rail.rows[api.RoomSessions].name.Visible() {
+		t.Error("the rail keeps its words")
+	}
+	f.win.Resize(fyne.NewSize(1180, 760))
+	if f.rail.folded {
+		t.Error("the rail does not unfold")
+	}
 }

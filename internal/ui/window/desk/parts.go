@@ -1,0 +1,84 @@
+package desk
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+
+	"github.com/sandglass-dev/sandglass/assets/icon"
+	"github.com/sandglass-dev/sandglass/internal/ui/window/look"
+)
+
+// Failure shows an error in place: what is wrong, and what to do.
+func (d *Desk) Failure(err error) fyne.CanvasObject {
+	title, hint := d.ErrorWords(err)
+	what := look.Prose("⚠ " + title).Bold()
+	what.Importance = look.Warn
+	back := canvas.NewRectangle(look.Current().DelBack)
+	back.CornerRadius = look.Grid
+	return container.NewStack(back, look.Pad(look.Column(look.Grid/2, what, look.Prose(hint)), 12, 12))
+}
+
+// Tell shows an error in a box over the window.
+func (d *Desk) Tell(err error) {
+	title, hint := d.ErrorWords(err)
+	d.Ask(Question{Title: title, Text: hint, No: d.P.T("window.action.close")})
+}
+
+// Question is asked in a box over the window.
+type Question struct {
+	Title, Text string
+	Body        fyne.CanvasObject // below the text; may be nil
+	Yes, No     string            // Yes "" : there is nothing to agree to
+	Do          func()            // what Yes does
+}
+
+// Ask asks. The keyboard starts at No, and Escape is No. The box that comes back can be hidden.
+func (d *Desk) Ask(q Question) *dialog.CustomDialog {
+	var box *dialog.CustomDialog
+	h := &look.Hand{Typed: func(e *fyne.KeyEvent) {
+		if e.Name == fyne.KeyEscape {
+			box.Hide()
+		}
+	}}
+	content := look.Column(2 * look.Grid)
+	if q.Text != "" {
+		content.Add(look.Prose(q.Text))
+	}
+	if q.Body != nil {
+		content.Add(q.Body)
+	}
+	box = dialog.NewCustomWithoutButtons(q.Title, look.Pad(content, look.Grid, look.Grid), d.Win)
+	no := h.Button(q.No, q.Yes == "", func() { box.Hide() })
+	row := look.Beside(look.Grid, no)
+	if q.Yes != "" {
+		row.Add(h.Button(q.Yes, true, func() {
+			box.Hide()
+			q.Do()
+		}))
+	}
+	box.SetButtons([]fyne.CanvasObject{row})
+	room := d.Win.Canvas().Size()
+	box.Resize(fyne.NewSize(min(64*look.Grid, max(room.Width-4*look.Grid, 30*look.Grid)), box.MinSize().Height))
+	box.Show()
+	look.Focus(no)
+	return box
+}
+
+// Empty is what stands where nothing is: a picture, why, and what to do about it.
+func Empty(title, hint string, action fyne.CanvasObject) fyne.CanvasObject {
+	glass := canvas.NewImageFromImage(icon.Render(icon.Spec{State: icon.Idle, Size: 128, Dark: look.Dark()}))
+	glass.FillMode = canvas.ImageFillContain
+	glass.SetMinSize(fyne.NewSquareSize(8 * look.Grid))
+	parts := look.Column(look.Grid, look.Space(2*look.Grid), container.NewCenter(glass), look.NewLabel(title, look.SizeHead, look.Ink).Bold().Wrapped().Centered())
+	if hint != "" {
+		parts.Add(look.NewLabel(hint, look.SizeText, look.Dim).Wrapped().Centered())
+	}
+	if action != nil {
+		parts.Add(look.Space(1))
+		parts.Add(container.NewCenter(action))
+	}
+	parts.Add(look.Space(2 * look.Grid))
+	return look.Panel(parts)
+}

@@ -1,0 +1,43 @@
+package look
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Field is a line to type into. Keys that mean nothing to it go to its hand; Enter is its own.
+type Field struct {
+	widget.Entry
+	hand *Hand
+}
+
+// Field makes a field that calls changed when the user types.
+func (h *Hand) Field(hint string, changed func()) *Field {
+	f := &Field{hand: h}
+	f.PlaceHolder = hint
+	f.OnChanged = func(string) { changed() }
+	f.ExtendBaseWidget(f)
+	return f
+}
+
+// Secret makes a field that shows points for what is typed.
+func (h *Hand) Secret(hint string, changed func()) *Field {
+	f := h.Field(hint, changed)
+	f.Password = true
+	return f
+}
+
+// FocusGained implements fyne.Focusable.
+func (f *Field) FocusGained() {
+	f.Entry.FocusGained()
+	f.hand.reveal(f)
+}
+
+// TypedKey implements fyne.Focusable.
+func (f *Field) TypedKey(e *fyne.KeyEvent) {
+	if e.Name == fyne.KeyEscape {
+		f.hand.Key(e)
+		return
+	}
+	f.Entry.TypedKey(e)
+}
