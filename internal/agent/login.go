@@ -235,6 +235,9 @@ func (c *core) loggedIn(u registry.URL, l *login, issued Issued, err error) {
 	}
 	if err != nil {
 		l.view.State, l.view.Error = api.LoginFailed, loginError(u, err)
+		if l.view.Error.Code == api.CodeCancelled && c.ctx.Err() != nil {
+			l.view.Error = errNoAgent // nobody cancelled it: the agent is ending
+		}
 		c.failed[u] = l.view.Error
 		if l.view.Error.Code != api.CodeCancelled {
 			c.log.Warn("Log in", "registry", u.String(), "error", err)

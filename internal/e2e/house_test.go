@@ -146,4 +146,4 @@ func (u *user) await(what string, ok func() bool) {
 }
 
 // testLog shows a log's lines with the test's.
-func testLog(t *testing.T) *slog.Logger { return slog.New(slog.NewTextHandler(t.Output(), nil)) }
+func testLog(t testing.TB) *slog.Logger { return slog.New(slog.NewTextHandler(t.Output(), nil)) }

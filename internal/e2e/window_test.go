@@ -22,7 +22,7 @@ import (
 )
 
 // buildWindow builds the window program, which needs C and OpenGL.
-func buildWindow(t *testing.T) {
+func buildWindow(t testing.TB) {
 	t.Helper()
 	cmd := exec.Command("go", "build", "-o", filepath.Join(programs, "sandglass-window"), "../../app/sandglass-window")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
@@ -47,7 +47,7 @@ func threeSessions(now time.Time) []api.Session {
 }
 
 // openWindow starts the real window on a real screen, before this agent. Its end is part of the test.
-func openWindow(t *testing.T, d *desktop.Desktop, agent api.Agent, more ...string) desktop.Window {
+func openWindow(t testing.TB, d *desktop.Desktop, agent api.Agent, more ...string) desktop.Window {
 	t.Helper()
 	home := clients.NewHome(t, "http://127.0.0.1:1/")
 	ln, err := ipc.Listen(filepath.Join(home.Dir, "run", "sandglass"))
