@@ -2,7 +2,9 @@ package agent
 
 import (
 	"context"
+	"maps"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
@@ -78,6 +80,22 @@ func (c *core) usersRegistries() (out []registry.URL) {
 		out = append(out, registry.Public)
 	}
 	return out
+}
+
+// defaultRegistry is where the user's packages come from where nothing else is said, as npm reads it: the user's own
+// file before the machine's, else npm's public one.
+func (c *core) defaultRegistry() registry.URL {
+	for _, level := range []api.Level{api.LevelUser, api.LevelGlobal} {
+		for _, path := range slices.Sorted(maps.Keys(c.files)) {
+			f := c.files[path]
+			for _, r := range f.regs {
+				if u, err := registry.Parse(r.URL); err == nil && f.level == level && r.Scope == "" {
+					return u
+				}
+			}
+		}
+	}
+	return registry.Public
 }
 
 // dueAt says from when on the hooks should ask whether a session is to be renewed: the first end among

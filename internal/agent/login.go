@@ -85,13 +85,13 @@ func (c *core) unseen(u registry.URL) error {
 }
 
 // loginTarget says which registry a login is for: the one that was named, else the one that needs it
-// most, else npm's public one.
+// most, else the one that the user's packages come from.
 func (c *core) loginTarget(raw string) (registry.URL, error) {
 	if raw == "" {
 		if all := c.ordered(); len(all) > 0 {
 			return all[0].Registry, nil
 		}
-		return registry.Public, nil
+		return c.defaultRegistry(), nil
 	}
 	u, err := registry.Parse(raw)
 	if err != nil {

@@ -41,7 +41,7 @@ func (c *core) viewProject(p project) api.Project {
 
 func (c *core) viewCredential(s effective.Scope, cred effective.Credential) api.Credential {
 	v := api.Credential{
-		Manager: cred.Manager, Registry: cred.Registry, Source: api.Source(cred.Source), File: cred.File, Line: cred.Line,
+		Manager: strings.TrimSpace(cred.Manager + " " + cred.Version), Registry: cred.Registry, Source: api.Source(cred.Source), File: cred.File, Line: cred.Line,
 		Level: levelShown(cred.Level), Variable: cred.Variable, Live: c.live(s, cred),
 	}
 	if h := cred.Hides; h != nil {

@@ -15,8 +15,8 @@ import (
 func (c *core) view() api.Snapshot {
 	s := api.Snapshot{
 		Schema: api.Schema, Version: c.version, At: c.now(), Paused: c.paused, Settings: c.settings,
-		Locked: c.userLock || c.screenLock,
-		Uses:   slices.Clone(c.uses),
+		Locked: c.userLock || c.screenLock, Default: c.defaultRegistry().String(),
+		Uses: slices.Clone(c.uses),
 		Agent: api.AgentInfo{
 			Version: c.a.opts.Version, PID: os.Getpid(), Started: c.started, Demo: c.a.opts.Demo,
 			Tray: c.a.opts.Tray && c.trayHost, Store: c.store(), Dir: c.a.ports.Env.Dir(),

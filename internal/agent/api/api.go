@@ -68,6 +68,10 @@ type Snapshot struct {
 
 	Shells   []Shell             `json:"shells"`   // that this user has
 	Managers []injection.Manager `json:"managers"` // package managers that were found
+
+	// Default is the registry (canonical URL) that packages come from where nothing else is said: what a login
+	// without a name is for as long as no session is known.
+	Default string `json:"default_registry"`
 }
 
 // Shell is a shell that this user has.

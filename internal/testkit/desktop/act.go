@@ -49,6 +49,12 @@ func (d *Desktop) ClickTray(t testing.TB) {
 	d.Click(t, trayIcon, trayIcon)
 }
 
+// Away moves the pointer where it shows nothing.
+func (d *Desktop) Away(t testing.TB) {
+	t.Helper()
+	d.tool(t, "xdotool", "mousemove", "1270", "5")
+}
+
 func (d *Desktop) waitTray(t testing.TB) {
 	t.Helper()
 	Until(t, "the icon in the panel", func() bool { return d.Colours(t, Window{0, 0, 2 * trayIcon, 2 * trayIcon}) > 8 })

@@ -60,7 +60,7 @@ func New(now time.Time) *Agent {
 	return &Agent{
 		Items: []api.GrantItem{{Registry: npm, Key: registry.Public.Key(), Variables: []string{"SG_TEST"}, Secret: Canary, Ends: now.Add(time.Hour)}},
 		state: api.Snapshot{
-			Schema: api.Schema, Version: 1, At: now, Sessions: []api.Session{session}, Settings: api.DefaultSettings(),
+			Schema: api.Schema, Version: 1, At: now, Sessions: []api.Session{session}, Settings: api.DefaultSettings(), Default: npm,
 			Agent: api.AgentInfo{Version: "test", PID: 4711, Store: api.StoreKeyring, Started: now},
 		},
 		changed: make(chan struct{}),

@@ -44,7 +44,7 @@ func pressing(s api.Snapshot) string {
 	if len(s.Sessions) > 0 {
 		return s.Sessions[0].Registry
 	}
-	return registry.Public.String()
+	return s.Default
 }
 
 // knownName reports whether a registry can be meant by a name: an address, or what a session goes by.

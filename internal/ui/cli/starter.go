@@ -4,22 +4,28 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 )
 
-// starter is the agent, started by the first call that finds none.
+// starter is the agent, started by the first call that finds none. One that has answered and then goes was told to:
+// it is not brought back.
 type starter struct {
 	api.Agent
 	start func(ctx context.Context, tray bool) error
 	once  sync.Once
 	err   error
+	met   atomic.Bool // an agent has answered
 }
 
 // again calls f, and once more after starting an agent if none ran.
 func (s *starter) again(ctx context.Context, f func() error) error {
 	err := f()
-	if !isCode(err, api.CodeNoAgent) || s.start == nil {
+	if !isCode(err, api.CodeNoAgent) {
+		s.met.Store(true)
+	}
+	if !isCode(err, api.CodeNoAgent) || s.start == nil || s.met.Load() {
 		return err
 	}
 	s.once.Do(func() { s.err = s.start(ctx, false) })
@@ -43,12 +49,24 @@ func (s *starter) Snapshot(ctx context.Context) (out api.Snapshot, err error) {
 
 // Watch implements api.Agent.
 func (s *starter) Watch(ctx context.Context, see func(api.Snapshot) error) error {
-	return s.again(ctx, func() error { return s.Agent.Watch(ctx, see) })
+	return s.again(ctx, func() error {
+		return s.Agent.Watch(ctx, func(now api.Snapshot) error {
+			s.met.Store(true)
+			return see(now)
+		})
+	})
 }
 
 // Login implements api.Agent.
 func (s *starter) Login(ctx context.Context, req api.LoginRequest, report func(api.Login)) error {
-	return s.again(ctx, func() error { return s.Agent.Login(ctx, req, report) })
+	return s.again(ctx, func() error {
+		return s.Agent.Login(ctx, req, func(l api.Login) {
+			s.met.Store(true)
+			if report != nil {
+				report(l)
+			}
+		})
+	})
 }
 
 // Logout implements api.Agent.

@@ -127,11 +127,17 @@ func (d *Desk) Act(a api.Action) {
 	d.Do(func(ctx context.Context) error { return d.Agent.Do(ctx, a) })
 }
 
-// Set changes settings. change gets those in force.
+// Set changes settings. change gets those in force, asked for anew: the desk's may be older than the last change.
 func (d *Desk) Set(change func(*api.Settings)) {
-	s := d.Snapshot.Settings
-	change(&s)
-	d.Act(api.Action{Verb: api.VerbSet, Settings: &s})
+	d.Do(func(ctx context.Context) error {
+		now, err := d.Agent.Snapshot(ctx)
+		if err != nil {
+			return err
+		}
+		s := now.Settings
+		change(&s)
+		return d.Agent.Do(ctx, api.Action{Verb: api.VerbSet, Settings: &s})
+	})
 }
 
 // Login logs in to a registry; "" is the one that needs it most.

@@ -65,7 +65,12 @@ func Focus(o interface {
 	fyne.CanvasObject
 	fyne.Focusable
 }) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil {
+	d := fyne.CurrentApp().Driver()
+	c := d.CanvasForObject(o)
+	if all := d.AllWindows(); c == nil && len(all) == 1 {
+		c = all[0].Canvas() // what was never drawn is not known to have one
+	}
+	if c != nil {
 		c.Focus(o)
 	}
 }

@@ -128,6 +128,8 @@ func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
 		return SizeHead * scale
 	case theme.SizeNameCaptionText:
 		return SizeSmall * scale
+	case theme.SizeNameInlineIcon:
+		return t.Theme.Size(name) * scale
 	case theme.SizeNamePadding:
 		return Grid / 2
 	case theme.SizeNameInnerPadding:

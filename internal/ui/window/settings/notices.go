@@ -133,5 +133,5 @@ func (h *hours) store() {
 	if wrong != "" || span == h.inForce {
 		return
 	}
-	h.r.set(func(s *api.Settings) { s.Quiet = span })
+	h.r.d.Set(func(s *api.Settings) { s.Quiet = span })
 }

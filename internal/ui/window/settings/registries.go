@@ -175,7 +175,7 @@ func (r *Room) toggle(key string, field func(*api.Settings) *bool) *look.Choice 
 	c = r.hand.Choice(look.ChoiceText{Title: p.T(key), Text: p.T(key + ".text")}, false, func() {
 		on := c.On
 		c.Set(!on) // what is in force is seen when it comes back
-		r.set(func(s *api.Settings) { *field(s) = on })
+		r.d.Set(func(s *api.Settings) { *field(s) = on })
 	})
 	return c
 }

@@ -3,12 +3,10 @@
 package settings
 
 import (
-	"context"
 	"time"
 
 	"fyne.io/fyne/v2"
 
-	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/ui/window/desk"
 	"github.com/sandglass-dev/sandglass/internal/ui/window/look"
 )
@@ -95,17 +93,4 @@ func (r *Room) sift() {
 		r.hand.Scroll.ScrollToTop()
 	}
 	r.list.Refresh()
-}
-
-// set changes settings as the agent has them now: news of an earlier change may be on its way. change must not touch
-// what is on the screen.
-func (r *Room) set(change func(*api.Settings)) {
-	r.d.Do(func(ctx context.Context) error {
-		s, err := r.d.Agent.Snapshot(ctx)
-		if err != nil {
-			return err
-		}
-		change(&s.Settings)
-		return r.d.Agent.Do(ctx, api.Action{Verb: api.VerbSet, Settings: &s.Settings})
-	})
 }

@@ -45,7 +45,7 @@ func (r *Room) language() *card {
 		for _, one := range group {
 			if one.On && one.Value != r.d.Snapshot.Settings.Language {
 				language := one.Value
-				r.set(func(s *api.Settings) { s.Language = language })
+				r.d.Set(func(s *api.Settings) { s.Language = language })
 			}
 		}
 		show()
@@ -84,7 +84,7 @@ func (r *Room) privacy() *card {
 		on := move.On
 		move.Set(!on)
 		if !on { // what was moved stays where it is
-			r.set(func(s *api.Settings) { s.Move = false })
+			r.d.Set(func(s *api.Settings) { s.Move = false })
 			return
 		}
 		r.change(p.T("settings.change.move"), nil, func() api.SetupRequest { return api.SetupRequest{Move: true} })

@@ -4,7 +4,6 @@
 package setup
 
 import (
-	"context"
 	"slices"
 	"time"
 
@@ -283,14 +282,7 @@ func (r *Room) back() {
 func (r *Room) finish() {
 	d := r.d
 	if !d.Snapshot.Settings.Welcomed {
-		d.Do(func(ctx context.Context) error {
-			s, err := d.Agent.Snapshot(ctx) // this step may be faster than the news of the last one
-			if err != nil {
-				return err
-			}
-			s.Settings.Welcomed = true
-			return d.Agent.Do(ctx, api.Action{Verb: api.VerbSet, Settings: &s.Settings})
-		})
+		d.Set(func(s *api.Settings) { s.Welcomed = true })
 	}
 	r.away()
 }

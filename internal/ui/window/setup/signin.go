@@ -10,7 +10,6 @@ import (
 
 	"github.com/sandglass-dev/sandglass/assets/icon"
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
-	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 	"github.com/sandglass-dev/sandglass/internal/i18n"
 	"github.com/sandglass-dev/sandglass/internal/ui/window/desk"
 	"github.com/sandglass-dev/sandglass/internal/ui/window/glass"
@@ -62,7 +61,7 @@ func (s *loginStep) offer() offer {
 	if s.starts(one, time.Now()) {
 		return offer{off: true, skip: true}
 	}
-	name := registry.Public.Name()
+	name := s.d.NameOf(s.d.Snapshot.Default)
 	if one != nil {
 		name = desk.Plain(one.Name)
 	}
@@ -101,7 +100,7 @@ func (s *loginStep) session() *api.Session {
 	return best
 }
 
-// login asks for a login; "" is npm, or the session that needs it most.
+// login asks for a login; "" is the session that needs it most, or where the user's packages come from.
 func (s *loginStep) login(address string) {
 	s.stop()
 	ctx, cancel := context.WithCancel(s.d.Ctx)
@@ -152,7 +151,7 @@ func (s *loginStep) draw() {
 // say puts the state into words, and returns what distinguishes it from others.
 func (s *loginStep) say(one *api.Session, now time.Time) string {
 	p := s.d.P
-	name := registry.Public.Name()
+	name := s.d.NameOf(s.d.Snapshot.Default)
 	if one != nil {
 		name = desk.Plain(one.Name)
 	}
