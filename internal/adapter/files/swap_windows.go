@@ -40,14 +40,29 @@ func (s *swap) run() error {
 		return err
 	}
 	s.reached(stepWritten)
-	if exists, err = s.compare(target); err == nil {
-		s.reached(stepSwapping)
-		err = put(temp, target, exists)
-	}
-	if err != nil {
+	if err = s.exchange(temp, target); err != nil {
 		_ = os.Remove(temp)
 	}
 	return err
+}
+
+// patience is the last and longest pause before a file that somebody has open is tried again.
+const patience = 256 * time.Millisecond
+
+// exchange puts the temporary file in the target's place. Whoever reads a file here, be it our own watcher or a virus
+// scanner, keeps it from being replaced; that takes milliseconds. Each try looks anew whether it was changed.
+func (s *swap) exchange(temp, target string) error {
+	for pause := time.Millisecond; ; pause *= 2 {
+		exists, err := s.compare(target)
+		if err == nil {
+			s.reached(stepSwapping)
+			err = put(temp, target, exists)
+		}
+		if !errors.Is(err, windows.ERROR_SHARING_VIOLATION) || pause > patience {
+			return err
+		}
+		time.Sleep(pause)
+	}
 }
 
 func (s *swap) compare(target string) (exists bool, err error) {

@@ -65,14 +65,3 @@ func TestRealDoNotDisturb(t *testing.T) {
 	pressed(t, s, agent.Pressed{ID: "ended", Key: "renew"})
 	pressed(t, s, agent.Pressed{ID: "ended"})
 }
-
-// kde is as much of KDE's service as is asked for.
-type kde struct{}
-
-// GetCapabilities is part of the protocol.
-func (kde) GetCapabilities() ([]string, *dbus.Error) { return []string{"actions", "inhibitions"}, nil }
-
-// Notify is part of the protocol.
-func (kde) Notify(string, uint32, string, string, string, []string, map[string]dbus.Variant, int32) (uint32, *dbus.Error) {
-	return 1, nil
-}

@@ -79,6 +79,11 @@ func (l *loop) run(ctx context.Context) error {
 	l.again = wall().Add(settle)
 	for {
 		now := wall()
+		select {
+		case <-l.opened: // before what came at the same time is drawn
+			l.still = now.Add(stillFor)
+		default:
+		}
 		l.draw(now)
 		if wait := l.wait(now); wait > 0 {
 			timer.Reset(wait)

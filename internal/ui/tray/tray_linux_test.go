@@ -317,6 +317,7 @@ func TestOpenMenuStays(t *testing.T) {
 	it := host.Item(t)
 	it.MenuWhen(t, "Lock")
 	it.Open(t)
+	it.Menu(t) // the answer comes after the news that the menu is open
 	s := living(time.Hour)
 	for _, state := range []icon.State{icon.Locked, icon.Running, icon.Locked, icon.Running, icon.Locked} {
 		s.Locked = state == icon.Locked
