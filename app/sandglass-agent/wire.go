@@ -64,6 +64,10 @@ func (w world) wire(ctx context.Context, withTray bool) (wired, error) {
 		chosen.Store = api.StoreMemory // nobody's keyring gets a demo's secrets
 	}
 	log, closeLog := w.openLog(chosen.LogLevel)
+	w.language = func() string {
+		now, _ := choices.Load() // it may have been changed since
+		return now.Language
+	}
 	out := wired{log: log, hosts: make(chan bool, 4)}
 	ports, done, err := w.ports(ctx, out.log, chosen)
 	if err != nil {
@@ -169,7 +173,7 @@ func (w world) ports(ctx context.Context, log *slog.Logger, chosen api.Settings)
 	client := registry.New(registry.Options{UserAgent: "sandglass/" + version})
 	notices := notify.New(notify.Options{
 		App: "Sandglass", Desktop: "sandglass", Icon: iconFile(w.dirs.State),
-		NoButtons: func() string { return i18n.New(chosen.Language).T("notice.nobuttons") },
+		NoButtons: func() string { return i18n.New(w.language()).T("notice.nobuttons") },
 	})
 	launcher := window.New(windowPath(), w.environ, log)
 	p := agent.Ports{

@@ -26,6 +26,7 @@ type world struct {
 	files    []agent.ConfigFile
 	policies map[registry.URL]time.Duration
 	demo     bool
+	language func() string // that the settings ask for now; set by wire
 }
 
 // userWorld is the world of the user who runs this.

@@ -22,39 +22,46 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/ui/window/look"
 )
 
-// lend is what this program does for the window. clip empties the clipboard again when the program ends.
-func lend(ctx context.Context, a fyne.App, runtimeDir string) (out desk.Outside, clip func()) {
+// lend is what this program does for the window. wipe empties the clipboard again when the window goes, on the toolkit's
+// goroutine. end is what is left of that when the toolkit has ended, whatever has ended it.
+func lend(ctx context.Context, a fyne.App, runtimeDir string) (out desk.Outside, wipe, end func()) {
 	opener := browser.New(browser.Options{})
 	kept := clipboard.New()
+	var laid func() // takes away what the toolkit put there; on the toolkit's goroutine, as Copy is
 	still := appearance.ReducedMotion(ctx)
 	return desk.Outside{
-		Copy: func(s token.Secret) error {
-			err := kept.Put(ctx, s)
-			if errors.Is(err, errors.ErrUnsupported) {
-				return lay(a, s)
+			Copy: func(s token.Secret) error {
+				err := kept.Put(ctx, s)
+				if errors.Is(err, errors.ErrUnsupported) {
+					laid = lay(a, s)
+					return nil
+				}
+				return err
+			},
+			OpenPath: func(path string) error { return opener.Folder(ctx, path) },
+			Browse:   func(page string) error { return opener.Open(ctx, page) },
+			Start:    func() error { return ipc.Start(ctx, runtimeDir, agentPath()) },
+			Still:    func() bool { return still || !fyne.CurrentApp().Settings().ShowAnimations() },
+		}, func() {
+			kept.Clear()
+			if laid != nil {
+				laid()
 			}
-			return err
-		},
-		OpenPath: func(path string) error { return opener.Folder(ctx, path) },
-		Browse:   func(page string) error { return opener.Open(ctx, page) },
-		Start:    func() error { return ipc.Start(ctx, runtimeDir, agentPath()) },
-		Still:    func() bool { return still || !fyne.CurrentApp().Settings().ShowAnimations() },
-	}, kept.Clear
+		}, kept.Clear
 }
 
-// lay puts a secret into the clipboard by the toolkit, which knows no marks for histories and lets go of it when
-// the program ends: that is so in Wayland, where alone it is needed. It is taken away
-// later if it is still what the clipboard holds.
-func lay(a fyne.App, s token.Secret) error {
-	fyne.Do(func() { a.Clipboard().SetContent(s.Reveal()) })
-	time.AfterFunc(desk.CopyFor, func() {
-		fyne.Do(func() {
-			if s.Equal(token.NewSecret(a.Clipboard().Content())) {
-				a.Clipboard().SetContent("")
-			}
-		})
-	})
-	return nil
+// lay puts a secret into the clipboard by the toolkit, which knows no marks for histories: that is so in Wayland, where
+// alone it is needed. It is taken away later, or by drop, if it is still what the clipboard holds. Where the
+// program's windows are X11's all the same, the toolkit would hand it to a clipboard manager at its end.
+func lay(a fyne.App, s token.Secret) (drop func()) {
+	a.Clipboard().SetContent(s.Reveal())
+	drop = func() {
+		if s.Equal(token.NewSecret(a.Clipboard().Content())) {
+			a.Clipboard().SetContent("")
+		}
+	}
+	time.AfterFunc(desk.CopyFor, func() { fyne.Do(drop) })
+	return drop
 }
 
 // agentPath is where the agent lies: beside this program.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,8 +34,9 @@ func TestJ10_ToolkitsClipboard(t *testing.T) {
 	for _, other := range []string{"", "something else"} {
 		synctest.Test(t, func(t *testing.T) {
 			a := test.NewApp()
-			if err := lay(a, token.NewSecret("a secret")); err != nil || a.Clipboard().Content() != "a secret" {
-				t.Fatalf("not copied: %v", err)
+			lay(a, token.NewSecret("a secret"))
+			if a.Clipboard().Content() != "a secret" {
+				t.Fatal("not copied")
 			}
 			if other != "" {
 				a.Clipboard().SetContent(other)
@@ -44,5 +46,29 @@ func TestJ10_ToolkitsClipboard(t *testing.T) {
 				t.Errorf("the clipboard holds %d characters, want %q", len(got), other)
 			}
 		})
+	}
+}
+
+// TestJ09_ToolkitsClipboardGoesWithTheWindow: a secret that was copied where there is no clipboard of our own is taken
+// away when the window goes, and what somebody copied since stays.
+func TestJ09_ToolkitsClipboardGoesWithTheWindow(t *testing.T) {
+	t.Setenv("DISPLAY", "")
+	if runtime.GOOS != "linux" {
+		t.Skip("the system has a clipboard of its own")
+	}
+	a := test.NewTempApp(t)
+	for _, other := range []string{"", "something else"} {
+		outside, wipe, end := lend(t.Context(), a, t.TempDir())
+		if err := outside.Copy(token.NewSecret("a secret")); err != nil || a.Clipboard().Content() != "a secret" {
+			t.Fatalf("not copied: %v", err)
+		}
+		if other != "" {
+			a.Clipboard().SetContent(other)
+		}
+		wipe()
+		end()
+		if got := a.Clipboard().Content(); got != other {
+			t.Errorf("the clipboard holds %d characters, want %q", len(got), other)
+		}
 	}
 }

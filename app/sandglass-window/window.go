@@ -53,8 +53,9 @@ func run() int {
 	a := app.NewWithID(appID)
 	a.SetIcon(logo)
 	w := a.NewWindow(p.T("window.title"))
-	outside, wipe := lend(ctx, a, d.Runtime)
-	defer wipe()
+	outside, wipe, end := lend(ctx, a, d.Runtime)
+	defer end()
+	w.SetOnClosed(wipe)
 	view := window.New(ctx, w, window.Options{Agent: client, Language: language, Room: room, Outside: outside, Speak: speak(a)})
 	w.SetPadded(false)
 	w.SetContent(view.Content())
@@ -65,7 +66,7 @@ func run() int {
 	a.Lifecycle().SetOnExitedForeground(func() { view.Attend(false) })
 	a.Lifecycle().SetOnStarted(func() {
 		go view.Follow()
-		go obey(w, a, view)
+		go obey(w, view, func() { wipe(); a.Quit() })
 	})
 	w.ShowAndRun()
 	return 0
@@ -73,7 +74,7 @@ func run() int {
 
 // obey brings the window to the front when the agent says so, and ends the program with the agent. A
 // window that somebody started by hand has a terminal there, or nothing, and just stays.
-func obey(w fyne.Window, a fyne.App, view *window.View) {
+func obey(w fyne.Window, view *window.View, quit func()) {
 	if !piped() {
 		return
 	}
@@ -88,7 +89,7 @@ func obey(w fyne.Window, a fyne.App, view *window.View) {
 			}
 		})
 	}
-	fyne.Do(a.Quit)
+	fyne.Do(quit)
 }
 
 // known reports whether the window has such a room.

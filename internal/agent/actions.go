@@ -234,13 +234,18 @@ func (c *core) watchProject(dir string, on bool) error {
 // plain makes what a caller calls itself fit to be shown: printable, and short.
 func plain(program string) string {
 	const most = 80
-	text := []rune(strings.Map(func(r rune) rune {
+	text := []rune(printable(program))
+	return string(text[:min(len(text), most)])
+}
+
+// printable is a text from outside without what draws nothing, starts a line of its own, or turns others around.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return -1
 		}
 		return r
-	}, program))
-	return string(text[:min(len(text), most)])
+	}, text)
 }
 
 // keepUses is how many handings-out are remembered.

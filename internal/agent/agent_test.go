@@ -180,7 +180,7 @@ func TestE02_SleepThroughTheEnd(t *testing.T) {
 		if w.mayleep != 2 {
 			t.Errorf("the machine was let go to sleep %d times in two sleeps", w.mayleep)
 		}
-		if len(w.shown()) > 1 {
+		if len(w.shown()) != 1 {
 			t.Errorf("%d notices after one sleep", len(w.shown()))
 		}
 	})

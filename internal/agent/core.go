@@ -72,7 +72,10 @@ type core struct {
 	keyring            keyringHealth
 	between            []api.Store // the stores of a change between them that is not over
 	trayHost           bool
-	noticed            bool // a notification service answered when it was last asked
+	standing           map[registry.URL]due // notices that stand on the screen
+	several            bool                 // they stand there as one
+	dueNow             []due                // not shown yet: somebody is being asked whether they are over, too
+	noticed            bool                 // a notification service answered when it was last asked
 	noticesAsked       bool
 	asked              bool   // whether trayHost was asked for
 	offered            bool   // the first notice about a literal was shown
@@ -119,7 +122,7 @@ func newCore(a *Agent) *core {
 	return &core{
 		a: a, log: a.log,
 		sessions: map[registry.URL]*entry{}, files: map[string]*file{},
-		logins: map[registry.URL]*login{}, failed: map[registry.URL]*api.Error{}, plans: map[string]plan{},
+		logins: map[registry.URL]*login{}, failed: map[registry.URL]*api.Error{}, plans: map[string]plan{}, standing: map[registry.URL]due{},
 	}
 }
 

@@ -3,10 +3,14 @@ package agent
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
 )
 
 // use notes a use as the shells' hooks do: they touch one empty file.
@@ -143,4 +147,70 @@ func TestNoticeThatCouldNotBeShown(t *testing.T) {
 			t.Errorf("told %d times before the end", len(n))
 		}
 	})
+}
+
+// TestE02_OneNoticeAfterASleep: four sessions end during one sleep, and one notice says so. Later puts all of them off,
+// and what opens the window reads all of them.
+func TestE02_OneNoticeAfterASleep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.settings.Move = true
+		_, stop := w.run(t)
+		defer stop()
+		text := ""
+		for i := range 4 {
+			jwt := makeJWT(w.Now().Add(time.Duration(i)*time.Second), w.Now().Add(2*time.Hour+time.Duration(i)*time.Second))
+			w.set(func() { w.issued[jwt] = time.Now().Add(2 * time.Hour) })
+			text += fmt.Sprintf("//r%d.example.com/:_authToken=%s\n", i, jwt)
+		}
+		w.save(userRC, text)
+		<-time.After(30 * time.Minute)
+		before := len(w.shown())
+		w.sleep(3 * time.Hour)
+		<-time.After(2 * time.Minute)
+		n := w.shown()[before:]
+		if len(n) != 1 || n[0].ID != noticeSeveral || !n[0].Critical || n[0].Buttons[0].Key != buttonOpen {
+			t.Fatalf("after the sleep: %+v", n)
+		}
+		for i := range 4 {
+			if !strings.Contains(n[0].Body, fmt.Sprintf("r%d.example.com: ended", i)) {
+				t.Errorf("the notice says %q", n[0].Body)
+			}
+		}
+		w.press <- Pressed{ID: "https://r0.example.com/"} // its own notice, which was taken off the screen
+		w.press <- Pressed{ID: noticeSeveral, Key: buttonLater}
+		<-time.After(snoozeFor + time.Second)
+		if n = w.shown()[before:]; len(n) != 2 || n[1].ID != noticeSeveral || strings.Count(n[1].Body, "\n") != 3 {
+			t.Errorf("after Later: %+v", n[1:])
+		}
+		w.press <- Pressed{ID: noticeSeveral, Key: buttonOpen}
+		<-time.After(time.Hour)
+		if n = w.shown()[before:]; len(n) != 2 {
+			t.Errorf("told again: %+v", n[2:])
+		}
+	})
+}
+
+// TestMutedSaysNothing: a registry whose notices are muted ends without a word.
+func TestMutedSaysNothing(t *testing.T) {
+	for _, muted := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld()
+			w.settings.Move = true
+			w.files[userRC] = placeholderFile
+			a, stop := w.run(t)
+			defer stop()
+			w.save(userRC, rewritten(w.issue()))
+			synctest.Wait()
+			if muted {
+				if err := a.Do(t.Context(), api.Action{Verb: api.VerbMute, Registry: only(t, a).Registry}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			<-time.After(3 * time.Hour)
+			if told := len(w.shown()) > 0; told == muted {
+				t.Errorf("muted %v, told %v", muted, told)
+			}
+		})
+	}
 }

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
@@ -18,16 +21,25 @@ const (
 	buttonRenew = "renew"
 	buttonLater = "later"
 	buttonMove  = "move"
+	buttonOpen  = "open"
 )
 
 // snoozeFor is how long "Later" holds a notice back.
 const snoozeFor = 5 * time.Minute
 
-// tell shows the notice that is due for a session, if any. There is one notice per session: a newer
-// one replaces the older, so that they never pile up.
-func (c *core) tell(u registry.URL, e *entry, now time.Time) {
+// due is a notice whose time has come. unseen takes back that it was told.
+type due struct {
+	u      registry.URL
+	notice Notice
+	line   string // it in a line, among others
+	unseen func()
+}
+
+// tell returns the notice that is due for a session, if any, and notes it as told. There is one notice per session: a
+// newer one replaces the older, so that they never pile up.
+func (c *core) tell(u registry.URL, e *entry, now time.Time) (d due, any bool) {
 	if e.probing || c.asleep || c.stopping || e.Lifetime == "" || !c.mayTell(e, now) {
-		return
+		return d, false
 	}
 	before := e.Ladder
 	what, ladder := before.Next(e.life(), c.lastUse(e), now)
@@ -36,10 +48,10 @@ func (c *core) tell(u registry.URL, e *entry, now time.Time) {
 		c.touch()
 	}
 	if what == session.Nothing {
-		return
+		return d, false
 	}
 	p := c.printer()
-	args := i18n.Args{"Registry": u.Name(), "Account": e.Account, "Time": p.Clock(e.Ends, now), "Left": p.Left(e.Ends.Sub(now))}
+	args := i18n.Args{"Registry": u.Name(), "Account": printable(e.Account), "Time": p.Clock(e.Ends, now), "Left": p.Left(e.Ends.Sub(now))}
 	key := "notice.soon"
 	if what == session.TellEnded {
 		key = "notice.ended"
@@ -48,18 +60,57 @@ func (c *core) tell(u registry.URL, e *entry, now time.Time) {
 	if e.Account == "" {
 		title = key + ".title.noaccount"
 	}
-	c.show(Notice{
+	return due{u, Notice{
 		ID: u.String(), Title: p.T(title, args), Body: p.T(key+".body", args), Critical: what == session.TellEnded,
 		Buttons: []Button{{buttonRenew, p.T("notice.renew")}, {buttonLater, p.T("notice.later")}},
-	}, func() {
+	}, p.T(key+".line", args), func() {
 		// Nobody saw it: it is to be told again.
 		if e.Ladder == ladder {
 			e.Ladder = before
 			c.noticeAt = c.now().Add(retryNotice)
 			c.touch()
 		}
+	}}, true
+}
+
+// showDue shows what is due in one notice, together with what nobody has read yet: after a long sleep there are not
+// as many notices as logins.
+func (c *core) showDue(all []due) {
+	if len(all) == 0 {
+		return
+	}
+	for _, d := range all {
+		c.standing[d.u] = d
+	}
+	if len(c.standing) == 1 {
+		c.show(all[0].notice, func() {
+			delete(c.standing, all[0].u)
+			all[0].unseen()
+		})
+		return
+	}
+	p := c.printer()
+	n := Notice{
+		ID: noticeSeveral, Title: p.N("notice.several.title", len(c.standing)),
+		Buttons: []Button{{buttonOpen, p.T("notice.open")}, {buttonLater, p.T("notice.later")}},
+	}
+	for _, u := range slices.SortedFunc(maps.Keys(c.standing), func(a, b registry.URL) int { return strings.Compare(a.String(), b.String()) }) {
+		n.Body += c.standing[u].line + "\n"
+		n.Critical = n.Critical || c.standing[u].notice.Critical
+		c.closeShown(u)
+	}
+	n.Body, c.several = strings.TrimSuffix(n.Body, "\n"), true
+	c.show(n, func() {
+		c.several = false
+		for _, d := range c.standing {
+			d.unseen()
+		}
+		clear(c.standing)
 	})
 }
+
+// noticeSeveral is the notice about more than one login.
+const noticeSeveral = "several"
 
 // tellHelper says why pnpm gets nothing: it shows nothing of what a helper says. Once a minute at most, since
 // pnpm may ask several times.
@@ -93,7 +144,7 @@ func (c *core) tellUnsafe(e *entry, program, dir string) {
 	}
 	e.helperTold = now
 	p := c.printer()
-	args := i18n.Args{"Registry": e.Registry.Name(), "Program": program, "Dir": dir}
+	args := i18n.Args{"Registry": e.Registry.Name(), "Program": program, "Dir": printable(dir)}
 	c.show(Notice{ID: e.Registry.String(), Title: p.T("notice.helper.unsafe.title", args), Body: p.T("notice.helper.unsafe.body", args), Critical: true}, func() { e.helperTold = time.Time{} })
 }
 
@@ -146,7 +197,7 @@ func (c *core) offerMove(u registry.URL, place api.Place) {
 	}
 	c.offered = true
 	p := c.printer()
-	args := i18n.Args{"Registry": u.Name(), "File": place.File, "Line": place.Line}
+	args := i18n.Args{"Registry": u.Name(), "File": printable(place.File), "Line": place.Line}
 	c.show(Notice{
 		ID: "move", Title: p.T("notice.move.title", args), Body: p.T("notice.move.body", args),
 		Buttons: []Button{{buttonMove, p.T("notice.move.button")}, {buttonLater, p.T("notice.later")}},
@@ -211,21 +262,42 @@ func (c *core) noticesAnswer(there bool) {
 	}
 }
 
+// closeNotice takes a session's notice off the screen, and the one about several when the last of them is settled.
 func (c *core) closeNotice(u registry.URL) {
+	_, told := c.standing[u]
+	delete(c.standing, u)
+	c.dueNow = slices.DeleteFunc(c.dueNow, func(d due) bool { return d.u == u })
+	c.closeShown(u)
+	if told && len(c.standing) == 0 && c.several {
+		c.several = false
+		c.closeID(noticeSeveral)
+	}
+}
+
+func (c *core) closeShown(u registry.URL) { c.closeID(u.String()) }
+
+func (c *core) closeID(id string) {
 	if c.a.ports.Notices == nil {
 		return
 	}
 	c.a.spawn(func(ctx context.Context) func() {
-		if err := c.a.ports.Notices.Close(ctx, u.String()); err != nil {
+		if err := c.a.ports.Notices.Close(ctx, id); err != nil {
 			return func() { c.log.Debug("Close notice", "error", err) }
 		}
 		return nil
 	})
 }
 
-// pressed handles a button of a notice.
+// pressed handles a button of a notice, or that it is gone.
 func (c *core) pressed(p Pressed) {
+	if p.ID == noticeSeveral {
+		c.pressedSeveral(p.Key)
+		return
+	}
 	u, err := registry.Parse(p.ID)
+	if err == nil && !c.several { // its own notice goes when the one about several comes
+		delete(c.standing, u)
+	}
 	switch {
 	case p.Key == buttonMove:
 		if err := c.agreeToMove(); err != nil {
@@ -238,6 +310,24 @@ func (c *core) pressed(p Pressed) {
 	case p.Key == buttonLater:
 		c.snooze(u, c.now().Add(snoozeFor))
 	}
+}
+
+func (c *core) pressedSeveral(key string) {
+	switch key {
+	case buttonOpen:
+		c.a.spawn(func(ctx context.Context) func() {
+			if err := c.a.show(ctx, api.RoomSessions); err != nil {
+				return func() { c.log.Info("Show window", "error", err) }
+			}
+			return nil
+		})
+	case buttonLater:
+		for u := range c.standing {
+			c.snooze(u, c.now().Add(snoozeFor))
+		}
+	}
+	clear(c.standing)
+	c.several = false
 }
 
 func (c *core) snooze(u registry.URL, until time.Time) {

@@ -40,12 +40,13 @@ func (a *Agent) Prove(ctx context.Context, req api.ProveRequest) (api.Proof, err
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return api.Proof{}, &api.Error{Code: api.CodeCancelled}
 	}
+	out = q.without(out)
 	p := api.Proof{Shell: req.Shell, Command: q.command}
 	if p.Account = q.answer(out); err == nil && p.Account != "" {
 		p.OK = q.account == "" || p.Account == q.account
 	}
 	if !p.OK {
-		p.Account, p.Answer = "", q.lastWords(out)
+		p.Account, p.Answer = "", lastWords(out)
 		a.log.Info("A fresh shell has no session", "shell", req.Shell, "error", err)
 	}
 	return p, nil
@@ -139,13 +140,19 @@ func (q question) answer(out string) string {
 // name is what a line with an account and nothing else looks like.
 var name = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{0,213}$`)
 
-// lastWords are the end of an answer that was none, without secrets.
-func (q question) lastWords(out string) string {
+// without is an answer without the secrets that are known. What stands in a line of its own is no account then.
+func (q question) without(out string) string {
 	for _, s := range q.secrets {
 		if !s.IsZero() {
 			out = strings.ReplaceAll(out, s.Reveal(), npmrc.Redacted)
+			out = strings.ReplaceAll(out, npmrc.Redact(s.Reveal()), npmrc.Redacted) // a part of it was taken out before
 		}
 	}
+	return out
+}
+
+// lastWords are the end of an answer that was none, without what looks like a secret.
+func lastWords(out string) string {
 	lines := strings.Split(strings.TrimSpace(npmrc.Redact(out)), "\n")
 	const few = 12
 	return strings.Join(lines[max(0, len(lines)-few):], "\n")

@@ -8,6 +8,8 @@ import (
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection"
+	"github.com/sandglass-dev/sandglass/internal/domain/npmrc"
+	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
 
 func TestProve(t *testing.T) {
@@ -41,6 +43,22 @@ func TestProve(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestJ02_ProofNamesNoSecret: where nobody knows the account, a secret in a line of its own is none; and of a secret of
+// which a part was taken out before, the rest goes, too.
+func TestJ02_ProofNamesNoSecret(t *testing.T) {
+	plain, parts := token.NewSecret("opaque.CANARY1"), token.NewSecret("0123456789abcdef01234567/CANARY2.rest")
+	q := question{secrets: []token.Secret{plain, parts, {}}}
+	for _, out := range []string{"opaque.CANARY1\n", npmrc.Redact("it is 0123456789abcdef01234567/CANARY2.rest\n")} {
+		clean := q.without(out)
+		if said := q.answer(clean) + lastWords(clean); strings.Contains(said, "CANARY") {
+			t.Errorf("%q is told as %q", out, said)
+		}
+	}
+	if got := q.answer(q.without("Welcome\nalice\n")); got != "alice" {
+		t.Errorf("the account is %q", got)
+	}
 }
 
 // TestProveWhatReachesTheShell: in exec mode no shell has the session, and a command has to be run by sandglass.

@@ -153,6 +153,33 @@ func TestA08_HelperGivesNothingInSuchAFolder(t *testing.T) {
 	})
 }
 
+// TestJ07_FolderNamesWriteNoNotice: the name of a folder comes from whoever made it, and starts no line of its own.
+func TestJ07_FolderNamesWriteNoNotice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		dir := "/home/u/evil\n\nRun this: \u202esu"
+		w.files[dir+"/.npmrc"] = "strict-ssl=false\nhttps-proxy=http://evil.example.com/\n"
+		a, stop := w.run(t)
+		defer stop()
+		w.save(userRC, "//registry.example.com/:_authToken="+w.issue()+"\n")
+		_, err := a.Grant(t.Context(), api.GrantRequest{Use: api.UseHelper, Registry: reg.String(), Program: "pnpm", Dir: dir})
+		if codeOf(err) != api.CodeUnsafe {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		told := false
+		for _, n := range w.shown() {
+			told = told || strings.Contains(n.Body, "/home/u/evilRun this: su")
+			if strings.ContainsAny(n.Title+n.Body, "\n\u202e") {
+				t.Errorf("%q %q", n.Title, n.Body)
+			}
+		}
+		if !told {
+			t.Errorf("not told: %+v", w.shown())
+		}
+	})
+}
+
 // TestTwoCredentialsForOneRegistry: which one is right only the user knows. Neither is lost.
 func TestTwoCredentialsForOneRegistry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -42,6 +42,7 @@ func (c *core) stages() {
 		c.paused = time.Time{}
 		c.touch()
 	}
+	asking := false
 	for u, e := range c.sessions {
 		if e.lost && e.nextTry.IsZero() && c.keyring.err != nil {
 			e.nextTry = now.Add(retryKeyring)
@@ -52,7 +53,14 @@ func (c *core) stages() {
 		if e.life().Stage(now) == session.Ended && !e.Refused && !e.secret.IsZero() {
 			c.atEnd(e, now)
 		}
-		c.tell(u, e, now)
+		if d, any := c.tell(u, e, now); any {
+			c.dueNow = append(c.dueNow, d)
+		}
+		asking = asking || e.probing
+	}
+	if !asking { // after a sleep all are asked about, and answer one after the other
+		c.showDue(c.dueNow)
+		c.dueNow = nil
 	}
 	c.offerAgain(now)
 }

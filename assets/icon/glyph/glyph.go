@@ -19,14 +19,13 @@ const (
 	Findings = "findings"
 	Settings = "settings"
 
-	More     = "more"
-	Copy     = "copy"
-	External = "external"
-	Folder   = "folder"
-	Check    = "check"
-	Warning  = "warning"
-	Search   = "search"
-	Eye      = "eye"
+	More    = "more"
+	Copy    = "copy"
+	Folder  = "folder"
+	Check   = "check"
+	Warning = "warning"
+	Search  = "search"
+	Eye     = "eye"
 )
 
 // pens holds what a pen of 1.5 does for each glyph, in SVG's words for paths (M L H V C Z, absolute).
@@ -50,8 +49,6 @@ var pens = map[string]string{
 	More: `D 4.25 10 1.4D 10 10 1.4D 15.75 10 1.4`,
 	Copy: `M9 7H15C16.1 7 17 7.9 17 9V15C17 16.1 16.1 17 15 17H9C7.9 17 7 16.1 7 15V9C7 7.9 7.9 7 9 7Z
 		M13 3H5C3.9 3 3 3.9 3 5V13`,
-	External: `M11.5 3H17V8.5M17 3L9.75 10.25
-		M15.5 11.75V15C15.5 16.1 14.6 17 13.5 17H5C3.9 17 3 16.1 3 15V6.5C3 5.4 3.9 4.5 5 4.5H8.25`,
 	Folder: `M4.5 16C3.4 16 2.5 15.1 2.5 14V6C2.5 4.9 3.4 4 4.5 4H7.5L9.75 6.5H15.5C16.6 6.5 17.5 7.4 17.5 8.5V14C17.5 15.1 16.6 16 15.5 16Z`,
 	Check:  `M3.75 10.5L8 14.75L16.25 5.5`,
 	Warning: `M11.1 3.6L17.4 14.7C17.9 15.6 17.3 16.5 16.3 16.5H3.7C2.7 16.5 2.1 15.6 2.6 14.7L8.9 3.6C9.4 2.7 10.6 2.7 11.1 3.6Z

@@ -30,6 +30,8 @@ var (
 	ErrProgram = errors.New("the path of the program cannot be used: it must be absolute, in UTF-8, and hold no control characters, on Linux neither = nor %")
 	// ErrHeld says that the entry is on, and something else in it keeps the desktop from starting the program.
 	ErrHeld = errors.New("the entry holds the program back")
+	// ErrOpen says that somebody else could put another program in the place of this one.
+	ErrOpen = errors.New("other users may write there; move the program to a folder that is yours alone")
 	// ErrForm says that a file is not what it should be.
 	ErrForm = errors.New("cannot be understood")
 )

@@ -271,3 +271,30 @@ func TestSystemdTakesIt(t *testing.T) {
 		}
 	}
 }
+
+// TestI13_ProgramThatOthersCanReplace: what any user may put another program in the place of is not started with the
+// user's desktop; what is so already can be switched off.
+func TestI13_ProgramThatOthersCanReplace(t *testing.T) {
+	p := newPlace(t, "bin/tools/sandglass-agent")
+	for path, mode := range map[string]fs.FileMode{p.program: 0o702, filepath.Dir(p.program): 0o777, filepath.Join(p.home, "bin"): 0o703} {
+		was, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Set(true); !errors.Is(err, ErrOpen) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", path, err)
+		}
+		p.set(false)
+		if err := os.Chmod(path, was.Mode()); err != nil {
+			t.Fatal(err)
+		}
+		p.set(true)
+	}
+	if err := os.Chmod(filepath.Join(p.home, "bin"), 0o777|fs.ModeSticky); err != nil {
+		t.Fatal(err)
+	}
+	p.set(true) // as in /tmp: what is there is its owner's
+}

@@ -3,6 +3,7 @@
 package autostart
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -58,10 +59,10 @@ func (e *Entry) Enabled() (bool, error) {
 	return false, nil
 }
 
-// Set has the desktop start the agent from the next login on, or no longer. Errors wrap ErrProgram, ErrHeld and
-// ErrForm; the file is then as it was.
+// Set has the desktop start the agent from the next login on, or no longer. Errors wrap ErrProgram, ErrOpen, ErrHeld
+// and ErrForm; the file is then as it was.
 func (e *Entry) Set(on bool) error {
-	if err := usable(e.program); on && err != nil {
+	if err := cmp.Or(usable(e.program), ours(e.program)); on && err != nil {
 		return fmt.Errorf("write autostart entry for %q: %w", e.program, err)
 	}
 	e.mu.Lock()
@@ -87,6 +88,21 @@ func (e *Entry) Set(on bool) error {
 		return fmt.Errorf("write autostart entry: %w", err)
 	}
 	return nil
+}
+
+// ours returns ErrOpen where any user may write to the program, or to a folder on the way to it where names are not
+// kept to their owners.
+func ours(program string) error {
+	const any = 0o002
+	for path := program; ; path = filepath.Dir(path) {
+		info, err := os.Stat(path)
+		if err == nil && info.Mode()&any != 0 && (path == program || info.Mode()&fs.ModeSticky == 0) {
+			return fmt.Errorf("%s: %w", path, ErrOpen)
+		}
+		if path == filepath.Dir(path) {
+			return nil
+		}
+	}
 }
 
 // next is what the entry becomes; "" is none.

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 )
@@ -38,5 +39,15 @@ func TestJ01_ProgramOutputIsCutDown(t *testing.T) {
 	const want = `Opening "https://registry.example.com/…" in http://127.0.0.1:1/… done`
 	if got := clean(line); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// TestJ01_LongLinesAreCutOff: an address that goes over the end of what is kept of a line leaves nothing behind.
+func TestJ01_LongLinesAreCutOff(t *testing.T) {
+	var log strings.Builder
+	in := strings.Repeat("x", longest-20) + " https://registry.example.com/login/cli/CANARY" + strings.Repeat("y", 3*longest) + "CANARY\nthe next\n"
+	drain(strings.NewReader(in), slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	if text := log.String(); strings.Contains(text, "CANARY") || !strings.Contains(text, "the next") || strings.Count(text, "\n") != 2 {
+		t.Errorf("the log has %d lines: %s", strings.Count(text, "\n"), text)
 	}
 }

@@ -42,10 +42,14 @@ func capture(log *slog.Logger) {
 // drain reads until the process ends, so that no program ever waits for us.
 func drain(r io.Reader, log *slog.Logger) {
 	lines := bufio.NewReaderSize(r, longest)
-	for {
-		line, _, err := lines.ReadLine()
+	for rest := false; ; {
+		line, more, err := lines.ReadLine()
 		if err != nil {
 			return
+		}
+		behind := rest
+		if rest = more; behind {
+			continue // it may be the rest of an address, which nothing in it tells
 		}
 		log.LogAttrs(context.Background(), slog.LevelDebug, "browser program", slog.String("says", clean(string(line))))
 	}

@@ -31,9 +31,9 @@ const (
 // from them. Every write is made beside and renamed into place.
 type fileVault struct {
 	dir  string
-	ask  func() (token.Secret, error)
-	key  string      // what the passphrase was stretched to
-	ring lib.Keyring // nil until the passphrase proved right
+	ask  func() (token.Secret, error) // nil once it was right: the passphrase may be good for more than this
+	key  string                       // what the passphrase was stretched to
+	ring lib.Keyring                  // nil until the passphrase proved right
 }
 
 // open asks for the passphrase, unless that was done, and compares it with the first one ever given.
@@ -88,7 +88,7 @@ func (f *fileVault) check() error {
 			return err
 		}
 	}
-	f.ring = ring
+	f.ring, f.ask = ring, nil
 	return nil
 }
 

@@ -176,3 +176,17 @@ func TestH16_NoFileUnlessChosen(t *testing.T) {
 		t.Error("a store that is no file made a folder")
 	}
 }
+
+// TestJ01_PassphraseIsForgotten: once it was right it is kept no longer, and the store stays open.
+func TestJ01_PassphraseIsForgotten(t *testing.T) {
+	v, ok := Options{Dir: t.TempDir()}.vault(api.StoreFile, token.NewSecret("CANARY")).(*fileVault)
+	if !ok || v.open() != nil {
+		t.Fatal("not opened")
+	}
+	if v.ask != nil {
+		t.Error("the passphrase is still there")
+	}
+	if err := errors.Join(v.write("k", []byte("x")), v.open()); err != nil {
+		t.Errorf("the store is no longer open: %v", err)
+	}
+}

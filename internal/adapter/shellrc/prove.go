@@ -92,7 +92,10 @@ var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:
 var noTerminal = regexp.MustCompile(`(?m)^bash: (?:cannot set terminal process group|no job control in this shell).*\n`)
 
 // tail keeps the end of what is written.
-type tail struct{ text []byte }
+type tail struct {
+	text []byte
+	cut  bool // something before it is lost
+}
 
 // most is how much of a shell's output is kept.
 const most = 16 << 10
@@ -100,9 +103,19 @@ const most = 16 << 10
 func (t *tail) Write(p []byte) (int, error) {
 	t.text = append(t.text, p...)
 	if over := len(t.text) - most; over > 0 {
-		t.text = append(t.text[:0], t.text[over:]...)
+		t.text, t.cut = append(t.text[:0], t.text[over:]...), true
 	}
 	return len(p), nil
 }
 
-func (t *tail) String() string { return strings.ToValidUTF8(string(t.text), "") }
+// String is what was kept. A word that is not all there is left out: the end of a secret looks like none.
+func (t *tail) String() string {
+	text := strings.ToValidUTF8(string(t.text), "")
+	if t.cut {
+		if at := strings.IndexAny(text, " \t\r\n"); at >= 0 {
+			return text[at:]
+		}
+		return ""
+	}
+	return text
+}

@@ -144,10 +144,24 @@ func TestFreshShellIsKilledWithWhatItStarted(t *testing.T) {
 func TestFreshShellThatTalksTooMuch(t *testing.T) {
 	home := t.TempDir()
 	s := fresh(t, "bash", []string{"PATH=" + os.Getenv("PATH")}, home)
-	out, err := s.Prove(proof(t), "bash", `head -c 100000 /dev/zero | tr '\0' x; printf '\033[31mthe \033]0;title\007end\033[0m\n'; (exit 7)`)
+	out, err := s.Prove(proof(t), "bash", `head -c 100000 /dev/zero | tr '\0' x; printf '\033[31m the \033]0;title\007end\033[0m\n'; (exit 7)`)
 	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.ExitCode() != 7 || len(out) > 16<<10 || !strings.HasSuffix(out, "xthe end\n") {
+	if !errors.As(err, &exit) || exit.ExitCode() != 7 || len(out) > 16<<10 || !strings.HasSuffix(out, " the end\n") {
 		t.Errorf("%v, %d bytes, the end is %q", err, len(out), out[max(0, len(out)-20):])
+	}
+}
+
+// TestJ02_HalfASecret: where the beginning of the output is lost, so is that of a secret, and what is left of it does
+// not look like one.
+func TestJ02_HalfASecret(t *testing.T) {
+	s := fresh(t, "bash", []string{"PATH=" + os.Getenv("PATH")}, t.TempDir())
+	out, err := s.Prove(proof(t), "bash", `printf 'npm_0123456789CANARY'; printf ' %.0s' {1..16370}; printf 'end\n'`)
+	if err != nil || strings.Contains(out, "CANA") || !strings.HasSuffix(out, " end\n") {
+		t.Errorf("%v: it begins with %q", err, out[:min(20, len(out))])
+	}
+	out, err = s.Prove(proof(t), "bash", `head -c 100000 /dev/zero | tr '\0' x`)
+	if err != nil || out != "" {
+		t.Errorf("%v: of one word without end %d bytes are left", err, len(out))
 	}
 }
 

@@ -19,6 +19,13 @@ type line struct {
 // book holds the lines of many files by key, the one that counts first.
 type book map[string][]line
 
+// What a project could else keep us busy with: each line is read for every scope and every manager.
+const (
+	maxValue = 16 << 10 // bytes of a value that are looked at; no server takes a longer credential
+	maxSame  = 16       // lines of one key in one file
+	maxParts = 64       // variables in one value
+)
+
 // read makes a book of files, of which the first counts first.
 func read(files []*File, sections bool) book {
 	b := book{}
@@ -28,11 +35,11 @@ func read(files []*File, sections bool) book {
 			if e.Kind == npmrc.KindTrue || e.InSection && !sections {
 				continue
 			}
-			here[e.Key] = append(here[e.Key], line{f, e.Line, e.Key, e.Value, (len(files)-i)<<32 + e.Line})
+			here[e.Key] = append(here[e.Key], line{f, e.Line, e.Key, e.Value[:min(len(e.Value), maxValue)], (len(files)-i)<<32 + e.Line})
 		}
 		for key, lines := range here {
 			slices.Reverse(lines) // of duplicates the last one counts
-			b[key] = append(b[key], lines...)
+			b[key] = append(b[key], lines[:min(len(lines), maxSame)]...)
 		}
 	}
 	return b
@@ -56,11 +63,25 @@ func (d *dialect) registries(b book) map[string]origin {
 	return m
 }
 
-// address is the registry that a value names, none where variables decide.
-func (v value) address() registry.URL {
-	u, err := registry.Parse(v.text)
-	if v.state != literal || err != nil {
+// longest is the longest address that is followed, in bytes. Every folder of its path is looked up in every file.
+const longest = 512
+
+// address is the registry that a text names, none where it names none or is longer than any.
+func address(text string) registry.URL {
+	if len(text) > longest {
+		return registry.URL{}
+	}
+	u, err := registry.Parse(text)
+	if err != nil {
 		return registry.URL{}
 	}
 	return u
+}
+
+// address is the registry that a value names, none where variables decide.
+func (v value) address() registry.URL {
+	if v.state != literal {
+		return registry.URL{}
+	}
+	return address(v.text)
 }

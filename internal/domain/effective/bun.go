@@ -57,7 +57,7 @@ func bunTables(f *File) map[string]*table {
 		}
 		l := line{file: f, number: s.Line, value: s.Value}
 		if len(rest) == 0 || rest[0] == "url" {
-			u, _ := registry.Parse(s.Value) // none: it is told as none
+			u := address(s.Value)
 			m[scope].url = origin{u, l.place()}
 			continue
 		}

@@ -92,6 +92,9 @@ const (
 // MaxScopes is how many scopes are told at most: a project may be made to keep us busy.
 const MaxScopes = 200
 
+// maxScope is how long npm lets the name of a package be, with its scope. Of a longer one there is no package.
+const maxScope = 214
+
 // Of tells what package managers would do: the default registry first, then scopes by name.
 func Of(w World) []Scope {
 	if w.Env == nil {
@@ -141,6 +144,7 @@ func scopes(views []*view) []string {
 			names = append(names, name)
 		}
 	}
+	names = slices.DeleteFunc(names, func(name string) bool { return len(name) > maxScope })
 	slices.SortFunc(names, cmp.Compare)
 	names = slices.Compact(names)
 	return names[:min(len(names), MaxScopes)]

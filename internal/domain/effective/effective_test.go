@@ -119,6 +119,68 @@ func TestOfIsQuick(t *testing.T) {
 	}
 }
 
+// TestJ08_LongNames: a scope that no package can have is not told, and a registry's address that is longer than any is
+// as one that cannot be read: every folder of it would be looked up for every scope.
+func TestJ08_LongNames(t *testing.T) {
+	deep := "https://a.example.com/" + strings.Repeat("a/", 9000)
+	var npmrc, yaml, toml, yarn1rc strings.Builder
+	fmt.Fprintf(&npmrc, "@%s:registry=https://a.example.com/\n", strings.Repeat("w", 1<<20))
+	yaml.WriteString("registries:\n")
+	toml.WriteString("[install.scopes]\n")
+	for i := range 20 {
+		fmt.Fprintf(&npmrc, "@a%d:registry=%s\n", i, deep)
+		fmt.Fprintf(&yaml, "  '@b%d': %s\n", i, deep)
+		fmt.Fprintf(&toml, "c%d = '%s'\n", i, deep)
+		fmt.Fprintf(&yarn1rc, "\"@d%d:registry\" \"%s\"\n", i, deep)
+	}
+	all := []File{file("/p/.npmrc", LevelProject, npmrc.String()), file("/p/pnpm-workspace.yaml", LevelProject, yaml.String()),
+		file("/p/bunfig.toml", LevelProject, toml.String()), file("/p/.yarnrc", LevelProject, yarn1rc.String())}
+	for _, f := range all {
+		w := World{Files: []File{f}, Managers: []injection.Manager{npm, pnpm, pnpm10, yarn, yarn1, {Name: "bun"}}}
+		got := Of(w)
+		if len(got) < 2 {
+			t.Errorf("%s: nothing is told", f.Path)
+		}
+		for _, s := range got {
+			if len(s.Scope) > maxScope || len(s.Registry) > longest {
+				t.Fatalf("%s: a scope of %d bytes from an address of %d", f.Path, len(s.Scope), len(s.Registry))
+			}
+			for _, c := range s.Credentials {
+				if len(c.Registry) > longest {
+					t.Fatalf("%s: %s would ask an address of %d bytes", f.Path, c.Manager, len(c.Registry))
+				}
+			}
+		}
+	}
+}
+
+// TestJ08_LongValues: neither a value nor a variable's name nor a key that stands there over and over makes what is
+// told longer, or takes its time for every scope anew.
+func TestJ08_LongValues(t *testing.T) {
+	var scopes strings.Builder
+	for i := range MaxScopes {
+		fmt.Fprintf(&scopes, "@s%d:registry=https://a.example.com/\n", i)
+	}
+	for name, text := range map[string]string{
+		"a long name":    "//a.example.com/:_authToken=${" + strings.Repeat("V", 3<<20) + "}\n",
+		"many variables": "//a.example.com/:_authToken=" + strings.Repeat("${A}", 1<<20) + "\n",
+		"a long literal": "//a.example.com/:_authToken=" + strings.Repeat("x", 3<<20) + "\n",
+		"many lines":     strings.Repeat("//a.example.com/:_authToken=${A}\n", 80000) + "//a.example.com/:_authToken=${LAST}\n",
+	} {
+		w := World{Files: []File{file("/p/.npmrc", LevelProject, scopes.String()+text)}, Managers: []injection.Manager{npm, pnpm, pnpm10, yarn1, {Name: "bun"}}}
+		for _, s := range Of(w) {
+			for _, c := range s.Credentials {
+				if len(c.Variable) > maxName {
+					t.Fatalf("%s: a variable of %d bytes", name, len(c.Variable))
+				}
+				if s.Scope == "@s0" && c.Manager == "npm" && (c.Source == SourceNone || name == "many lines" && (c.Variable != "LAST" || c.Hides == nil)) {
+					t.Errorf("%s: %+v", name, c)
+				}
+			}
+		}
+	}
+}
+
 func FuzzOf(f *testing.F) {
 	f.Add("registry=https://a.example.com\n//a.example.com/:_authToken=${X}\n", "npmScopes:\n  a: b\n", "[install]\nregistry = 'x'\n")
 	f.Fuzz(func(t *testing.T, npmrc, yarnrc, bunfig string) {

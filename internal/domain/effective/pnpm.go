@@ -122,7 +122,7 @@ func namedInYAML(f *File, single bool) map[string]origin {
 		default:
 			continue
 		}
-		u, _ := registry.Parse(s.Value) // none: it is told as none
+		u := address(s.Value)
 		m[scope] = origin{u, Place{File: f.Path, Line: s.Line, Level: f.Level}}
 	}
 	return m

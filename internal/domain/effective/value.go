@@ -32,7 +32,7 @@ var reference = regexp.MustCompile(`(\\*)\$(?:\{([^${}]+)\}|([A-Za-z_][A-Za-z0-9
 // value reads a line. Of several variables in it the first that is not set decides.
 func (d *dialect) value(l line) value {
 	v := value{state: literal, text: l.value}
-	for _, m := range reference.FindAllStringSubmatch(l.value, -1) {
+	for _, m := range reference.FindAllStringSubmatch(l.value, maxParts) {
 		name, bare := m[2], m[3]
 		if len(m[1])%2 == 1 || bare != "" && !d.bare {
 			continue
@@ -72,10 +72,13 @@ func (d *dialect) variable(text string, whole bool) value {
 	return value{state: d.unset, variable: name}
 }
 
+// maxName is how much is told of a variable's name, in bytes. None of ours is so long.
+const maxName = 128
+
 // claim is what a value gives where a credential stands.
 func (v value) claim(l line) claim {
 	c := claim{source: SourcePlaceholder, place: l.place(), unset: v.state != filled}
-	c.place.Variable = v.variable
+	c.place.Variable = v.variable[:min(len(v.variable), maxName)]
 	if v.state == literal {
 		c.source, c.place.Literal, c.unset = SourceLiteral, true, false
 		c.fingerprint = token.NewSecret(v.text).Fingerprint()

@@ -82,7 +82,7 @@ func namedInYarnrc(f *File) map[string]origin {
 			continue
 		}
 		if scope, ok := scopeOf(unquoted(parts[1])); ok {
-			u, _ := registry.Parse(unquoted(parts[2])) // none: it is told as none
+			u := address(unquoted(parts[2]))
 			m[scope] = origin{u, Place{File: f.Path, Line: number, Level: f.Level}}
 		}
 	}

@@ -91,7 +91,7 @@ func TestMenu(t *testing.T) {
 		{"login without a browser", []api.Session{waiting},
 			[]string{"npm (alice): waiting for you on the login page", "npm (alice): finish the login in your browser",
 				"Open the login page for npm (alice) (login.example.com)"},
-			[]string{"npm（alice）: ログインページでの操作を待っています", "npm（alice）: ブラウザでログインを完了してください",
+			[]string{"npm（alice）: ログインページでの操作を待っています", "npm（alice）: ブラウザーでログインを完了してください",
 				"npm（alice） のログインページを開く（login.example.com）"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -112,7 +112,7 @@ func TestMenuOfWholeState(t *testing.T) {
 		Paused: noon.Add(30 * time.Minute), Findings: make([]api.Finding, 3),
 	}
 	want := []string{"Locked: shells have no credentials", "npm (alice): locked", "-", "3 findings", "Open Sandglass",
-		"Notices paused until 12:30: tell again", "Unlock", "Settings…", "-", "Quit"}
+		"Notices paused until 12:30: resume", "Unlock", "Settings…", "-", "Quit"}
 	if d := cmp.Diff(want, labels(s, "en", noon)); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}

@@ -39,7 +39,7 @@ func (h *header) update(now time.Time) {
 	}
 	h.title.Say(p.T("window.room."+string(h.v.room)), look.Ink)
 	h.sub.Say(next.Sub, look.Dim)
-	moved := next.Searchable != h.shown.Searchable || next.Action != h.shown.Action || h.button.Text != next.Action
+	moved := next.Searchable != h.search.Visible() || (next.Action != "") != h.button.Visible() || h.button.Text != next.Action
 	h.shown = next
 	if !moved {
 		return
@@ -49,10 +49,14 @@ func (h *header) update(now time.Time) {
 	h.box.Refresh()
 }
 
-// The width of the search, and the width of the header below which the tools stand under the name.
+// low leaves the name alone where the window is low.
+func (h *header) low(on bool) { h.sub.Hidden = on }
+
+// The width of the search, the least of it beside the button, and the width of the header below which the tools stand under the name.
 const (
-	searchWide = 27 * look.Grid
-	barFolds   = 92 * look.Grid
+	searchWide  = 27 * look.Grid
+	searchLeast = 14 * look.Grid
+	barFolds    = 92 * look.Grid
 )
 
 // bar lays out the header: the name, and the search and the button at the right or below.
@@ -61,7 +65,7 @@ type bar struct{ width float32 }
 // Layout implements fyne.Layout.
 func (b *bar) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	b.width = size.Width
-	title, tools := o[0].MinSize(), b.tools(o)
+	title, tools := o[0].MinSize(), b.tools(o, size.Width)
 	if size.Width < barFolds {
 		o[0].Move(fyne.NewPos(0, 0))
 		o[0].Resize(fyne.NewSize(size.Width, title.Height))
@@ -94,13 +98,16 @@ func (b *bar) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	o[0].Resize(fyne.NewSize(right, title.Height))
 }
 
-// tools are the widths of the search and the button, 0 for one that is not there.
-func (b *bar) tools(o []fyne.CanvasObject) (widths [2]float32) {
+// tools are the widths of the search and the button in a header of this width, 0 for one that is not there.
+func (b *bar) tools(o []fyne.CanvasObject, width float32) (widths [2]float32) {
 	if o[1].Visible() {
 		widths[0] = searchWide
 	}
 	if o[2].Visible() {
 		widths[1] = o[2].MinSize().Width
+	}
+	if rest := width - widths[1] - 2*look.Grid; widths[1] > 0 && rest >= searchLeast {
+		widths[0] = min(widths[0], rest)
 	}
 	return widths
 }
@@ -108,7 +115,7 @@ func (b *bar) tools(o []fyne.CanvasObject) (widths [2]float32) {
 // MinSize implements fyne.Layout.
 func (b *bar) MinSize(o []fyne.CanvasObject) fyne.Size {
 	size := fyne.NewSize(30*look.Grid, o[0].MinSize().Height)
-	tools := b.tools(o)
+	tools := b.tools(o, b.width)
 	high := max(o[1].MinSize().Height, o[2].MinSize().Height)
 	switch {
 	case tools == [2]float32{}:
@@ -164,6 +171,9 @@ func (s *searchEntry) TypedKey(e *fyne.KeyEvent) {
 		c.Unfocus()
 	}
 }
+
+// TypedShortcut implements fyne.Shortcutable.
+func (s *searchEntry) TypedShortcut(what fyne.Shortcut) { look.Shortcut(s, &s.Entry, what) }
 
 // warn shows a bar over the page while the agent is gone.
 func (v *View) warn() {

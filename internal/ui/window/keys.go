@@ -39,7 +39,11 @@ func (v *View) shortcuts() map[fyne.KeyName]func() {
 func (v *View) keys() {
 	c := v.desk.Win.Canvas()
 	for key, do := range v.shortcuts() {
-		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { do() })
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
+			if c.Overlays().Top() == nil || key == fyne.KeyW { // a question is answered first
+				do()
+			}
+		})
 	}
 	c.SetOnTypedKey(v.typed)
 }

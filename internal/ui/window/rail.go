@@ -36,6 +36,7 @@ type rail struct {
 	rows   map[api.Room]*railRow
 	foot   *look.Label
 	name   fyne.CanvasObject
+	scroll *container.Scroll // of the rooms, of use in a low window alone
 	folded bool
 }
 
@@ -58,12 +59,14 @@ func newRail(v *View) *rail {
 	r.name = look.Text("Sandglass", look.SizeHead, c.Ink, true)
 	list := look.Column(look.Grid/2, look.Pad(look.Beside(look.Grid, mark, container.NewCenter(r.name)), 0, look.Grid), look.Space(look.Grid/2))
 	h := v.desk.Hand()
+	r.scroll = container.NewVScroll(list)
+	h.Scroll = r.scroll
 	for _, room := range api.Rooms {
 		row := newRailRow(v.desk.P.T("window.room."+string(room)), glyphs[room], h, func() { v.Enter(room, "") })
 		r.rows[room] = row
 		list.Add(row.Row)
 	}
-	r.box = container.NewStack(fill(c.Rail), look.Pad(container.NewBorder(list, look.Pad(r.foot, 0, look.Grid), nil, nil), 2*look.Grid, look.Grid))
+	r.box = container.NewStack(fill(c.Rail), look.Pad(container.NewBorder(nil, look.Pad(r.foot, 0, look.Grid), nil, nil, r.scroll), 2*look.Grid, look.Grid))
 	return r
 }
 
@@ -81,12 +84,17 @@ func newRailRow(name, picture string, h *look.Hand, tapped func()) *railRow {
 	return row
 }
 
-// choose marks the room that is open: by its ground and by its weight.
+// choose marks the room that is open, by its ground and by its weight, and scrolls until it can be seen.
 func (r *rail) choose(room api.Room) {
 	for name, row := range r.rows {
 		row.back.Hidden, row.name.TextStyle.Bold = name != room, name == room
 		row.name.Refresh()
 		row.back.Refresh()
+	}
+	if row := r.rows[room]; row != nil && r.scroll.Size().Height > 0 {
+		top := row.Row.Position().Y
+		low := top + row.Row.Size().Height - r.scroll.Size().Height
+		r.scroll.ScrollToOffset(fyne.NewPos(0, max(0, min(top, max(r.scroll.Offset.Y, low)))))
 	}
 }
 

@@ -86,12 +86,13 @@ func (v *View) build() {
 	if old := v.rooms[v.room]; old != nil {
 		old.Cover()
 	}
+	v.desk.Cover() // a box stays open that one of the old rooms has opened
 	v.rooms = map[api.Room]desk.Room{}
 	v.header, v.rail, v.toast = newHeader(v), newRail(v), newToast(v.desk)
 	v.stage, v.banner = container.NewStack(), container.NewStack()
 	// The keyboard goes in the order of these: the header, the page, the rail.
 	page := container.New(below{}, container.New(layout.NewCustomPaddedLayout(0, look.Grid, 3, 12), v.header.box), v.stage)
-	main := container.New(below{}, v.banner, container.New(margins{}, page))
+	main := container.New(below{}, v.banner, container.New(margins{v.header.low}, page))
 	v.root.Objects = []fyne.CanvasObject{canvas.NewRectangle(c.Back), container.New(&halves{fold: v.rail.fold}, main, v.rail.box), v.toast.box}
 	v.open(v.room, "")
 	v.root.Refresh()
@@ -147,6 +148,9 @@ func (v *View) lost() {
 // Show draws a snapshot.
 func (v *View) Show(s api.Snapshot) {
 	v.desk.Snapshot, v.desk.Gone = s, false
+	if s.Locked {
+		v.desk.Cover()
+	}
 	if p := i18n.New(s.Settings.Language); p.Language() != v.desk.P.Language() && s.Version != 0 {
 		v.say(p)
 		v.build()
@@ -176,6 +180,7 @@ func (v *View) Enter(room api.Room, about string) {
 	if v.rooms[v.room] != nil {
 		v.rooms[v.room].Cover()
 	}
+	v.desk.Cover()
 	v.desk.Win.Canvas().Unfocus()
 	v.open(room, about)
 	v.refresh()
@@ -210,6 +215,7 @@ func (v *View) Attend(active bool) {
 	v.desk.Active = active
 	if !active {
 		v.rooms[v.room].Cover()
+		v.desk.Cover()
 	}
 	v.refresh()
 }
@@ -232,18 +238,25 @@ func (below) MinSize(o []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(max(a.Width, b.Width), a.Height+b.Height)
 }
 
-// margins are the room around a page; less of it where the window is narrow.
-type margins struct{}
+// margins are the room around a page; less of it where the window is narrow or low.
+type margins struct{ low func(bool) }
+
+// low is the height below which a page is left no more than it needs.
+const low = 40 * look.Grid
 
 // Layout implements fyne.Layout.
-func (margins) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	side := sideMargin(size.Width)
-	layout.NewCustomPaddedLayout(3*look.Grid, 2*look.Grid, side, side).Layout(objects, size)
+func (m margins) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	side, top, bottom := sideMargin(size.Width), float32(3*look.Grid), float32(2*look.Grid)
+	if size.Height < low {
+		top, bottom = look.Grid, 0
+	}
+	m.low(size.Height < low)
+	layout.NewCustomPaddedLayout(top, bottom, side, side).Layout(objects, size)
 }
 
 // MinSize implements fyne.Layout.
 func (margins) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return layout.NewCustomPaddedLayout(3*look.Grid, 2*look.Grid, look.Grid, look.Grid).MinSize(objects)
+	return layout.NewCustomPaddedLayout(look.Grid, 0, look.Grid, look.Grid).MinSize(objects)
 }
 
 func sideMargin(width float32) float32 {

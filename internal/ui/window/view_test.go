@@ -1,6 +1,7 @@
 package window
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -188,7 +189,62 @@ func TestAgentGoes(t *testing.T) {
 	}
 }
 
-// TestFollow: snapshots arrive, the agent goes, and the window asks again.
+// flaky is an agent that goes as often as it is told to.
+type flaky struct {
+	*fakeagent.Agent
+	goes chan bool
+}
+
+func (f flaky) Watch(ctx context.Context, see func(api.Snapshot) error) error {
+	if <-f.goes {
+		if s, err := f.Snapshot(ctx); err == nil {
+			_ = see(s)
+		}
+		return &api.Error{Code: api.CodeNoAgent}
+	}
+	return f.Agent.Watch(ctx, see)
+}
+
+// TestAgentComesBack: the agent goes twice, and the window asks until it is back.
+func TestAgentComesBack(t *testing.T) {
+	f := openFrame(t, windowkit.Way{Language: "en"})
+	a := flaky{fakeagent.New(time.Now()), make(chan bool, 3)}
+	a.Set(func(s *api.Snapshot) { s.Settings.Welcomed = true })
+	f.desk.Agent = a
+	go f.Follow()
+	for range 2 {
+		a.goes <- true
+		f.until(t, "the agent's end", func() bool { return strings.Contains(f.read(), "does not answer") })
+	}
+	a.goes <- false
+	f.until(t, "its return", func() bool { return !strings.Contains(f.read(), "does not answer") })
+}
+
+// covered counts how often a room is told to hide what must not stand open.
+type covered struct {
+	desk.Room
+	n int
+}
+
+func (c *covered) Cover() { c.n++ }
+
+// TestJ10_NothingStaysOpen: a room hides its secrets when the user turns to another program or room, and when all is made anew.
+func TestJ10_NothingStaysOpen(t *testing.T) {
+	f := openFrame(t, windowkit.Way{Language: "en"})
+	f.Show(f.settled(t, "en"))
+	room := &covered{Room: f.rooms[api.RoomSessions]}
+	f.rooms[api.RoomSessions] = room
+	f.Attend(false)
+	f.Attend(true)
+	f.Enter(api.RoomFindings, "")
+	f.Enter(api.RoomSessions, "")
+	f.Show(f.settled(t, "ja"))
+	if room.n != 3 {
+		t.Errorf("hidden %d times", room.n)
+	}
+}
+
+// TestFollow: snapshots arrive.
 func TestFollow(t *testing.T) {
 	f := openFrame(t, windowkit.Way{Language: "en"})
 	f.agent.Set(func(s *api.Snapshot) { s.Settings.Welcomed = true })
@@ -216,14 +272,55 @@ func TestLanguageAndColoursChange(t *testing.T) {
 	f.wants(t, "検出事項")
 }
 
+// TestJ10_NoSecretOutlivesItsRoom: whatever takes the room away from under the box that shows a secret, hides it, and
+// nothing later leaves it open when the user looks away.
+func TestJ10_NoSecretOutlivesItsRoom(t *testing.T) {
+	for name, away := range map[string]func(*testing.T, *frame){
+		"another program":  func(_ *testing.T, f *frame) { f.Attend(false) },
+		"another room":     func(_ *testing.T, f *frame) { f.Enter(api.RoomProjects, "") },
+		"another language": func(t *testing.T, f *frame) { f.Show(f.settled(t, "ja")) },
+		"other colours": func(t *testing.T, f *frame) {
+			test.ApplyTheme(t, windowkit.Way{Dark: true}.Theme())
+			f.Restyle()
+		},
+		"a lock": func(t *testing.T, f *frame) {
+			s := f.settled(t, "en")
+			s.Locked = true
+			f.Show(s)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := openFrame(t, windowkit.Way{Language: "en"})
+			f.Show(f.settled(t, "en"))
+			shown := 0
+			open := func() { f.desk.Bare(func() { shown-- }); shown++ }
+			open()
+			away(t, f)
+			if shown != 0 {
+				t.Error("the secret stands open")
+			}
+			open() // the box is still there, and has its button
+			f.Attend(false)
+			if shown != 0 {
+				t.Error("the secret stands open for another program")
+			}
+		})
+	}
+}
+
 // TestNarrow: at 300 % a screen of 1,280 pixels leaves 426. The rail keeps its pictures, and all rooms fit.
 func TestNarrow(t *testing.T) {
-	f := openFrame(t, windowkit.Way{Language: "ja", Width: 426})
-	f.Show(f.settled(t, "ja"))
-	for _, room := range append(slices.Clone(api.Rooms), api.RoomSetup) {
-		f.Enter(room, "")
-		if least := f.Content().MinSize(); least.Width > 426 || least.Height > 500 {
-			t.Errorf("%s cannot be made smaller than %v", room, least)
+	var f *frame
+	for _, lang := range i18n.Languages {
+		for _, width := range []float32{426, 340} {
+			f = openFrame(t, windowkit.Way{Language: lang, Width: width})
+			f.Show(f.settled(t, lang))
+			for _, room := range append(slices.Clone(api.Rooms), api.RoomSetup) {
+				f.Enter(room, "")
+				if least := f.Content().MinSize(); least.Width > width || least.Height > 500 {
+					t.Errorf("%s in %s cannot be made smaller than %v", room, lang, least)
+				}
+			}
 		}
 	}
 	if !f.rail.folded || f.rail.rows[api.RoomSessions].name.Visible() {

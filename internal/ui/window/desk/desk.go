@@ -85,6 +85,24 @@ type Desk struct {
 	Snapshot api.Snapshot
 	Gone     bool // the agent does not answer
 	Active   bool // the window has the user's eye: what moves may move
+
+	hide func() // hides the secret that stands open, or is about to; nil: none was asked for
+}
+
+// Bare notes how to hide a secret that is about to stand open, and hides the one before. hide may be called more
+// than once.
+func (d *Desk) Bare(hide func()) {
+	d.Cover()
+	d.hide = hide
+}
+
+// Cover hides the secret that stands open, and one that was asked for and has not come yet. It does not matter which
+// room it is in, nor whether the window still has that room.
+func (d *Desk) Cover() {
+	if d.hide != nil {
+		d.hide()
+		d.hide = nil
+	}
 }
 
 // Hand makes a hand for one surface.

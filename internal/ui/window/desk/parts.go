@@ -4,7 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/sandglass-dev/sandglass/assets/icon"
 	"github.com/sandglass-dev/sandglass/internal/ui/window/look"
@@ -30,18 +30,16 @@ func (d *Desk) Tell(err error) {
 type Question struct {
 	Title, Text string
 	Body        fyne.CanvasObject // below the text; may be nil
+	Hand        *look.Hand        // leads the keyboard through Body; may be nil
 	Yes, No     string            // Yes "" : there is nothing to agree to
 	Do          func()            // what Yes does
+	Grave       bool              // it cannot be taken back
 }
 
 // Ask asks. The keyboard starts at No, and Escape is No. The box that comes back can be hidden.
-func (d *Desk) Ask(q Question) *dialog.CustomDialog {
-	var box *dialog.CustomDialog
-	h := &look.Hand{Typed: func(e *fyne.KeyEvent) {
-		if e.Name == fyne.KeyEscape {
-			box.Hide()
-		}
-	}}
+func (d *Desk) Ask(q Question) *Box {
+	var box *Box
+	h := &look.Hand{Typed: func(e *fyne.KeyEvent) { box.key(e) }}
 	content := look.Column(2 * look.Grid)
 	if q.Text != "" {
 		content.Add(look.Prose(q.Text))
@@ -49,19 +47,24 @@ func (d *Desk) Ask(q Question) *dialog.CustomDialog {
 	if q.Body != nil {
 		content.Add(q.Body)
 	}
-	box = dialog.NewCustomWithoutButtons(q.Title, look.Pad(content, look.Grid, look.Grid), d.Win)
 	no := h.Button(q.No, q.Yes == "", func() { box.Hide() })
-	row := look.Beside(look.Grid, no)
+	buttons := []fyne.CanvasObject{no}
 	if q.Yes != "" {
-		row.Add(h.Button(q.Yes, true, func() {
+		yes := h.Button(q.Yes, true, func() {
 			box.Hide()
 			q.Do()
-		}))
+		})
+		if q.Grave {
+			yes.Importance = widget.DangerImportance
+		}
+		buttons = append(buttons, yes)
 	}
-	box.SetButtons([]fyne.CanvasObject{row})
-	room := d.Win.Canvas().Size()
-	box.Resize(fyne.NewSize(min(64*look.Grid, max(room.Width-4*look.Grid, 30*look.Grid)), box.MinSize().Height))
+	box = d.Box(q.Title, content, buttons...)
 	box.Show()
+	box.Fit(min(64*look.Grid, max(d.Win.Canvas().Size().Width-4*look.Grid, 30*look.Grid)))
+	if q.Hand != nil && q.Hand.Scroll == nil {
+		q.Hand.Scroll = box.scroll
+	}
 	look.Focus(no)
 	return box
 }

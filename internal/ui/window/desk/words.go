@@ -17,9 +17,9 @@ func (d *Desk) ErrorWords(err error) (title, hint string) {
 	if !errors.As(err, &told) {
 		told = &api.Error{Code: api.CodeInternal, Cause: err.Error()}
 	}
-	args := i18n.Args{"Cause": told.Cause}
+	args := i18n.Args{"Cause": oneLine(told.Cause)}
 	for k, value := range told.Args {
-		args[k] = value
+		args[k] = oneLine(value)
 	}
 	return d.P.T("error."+told.Code, args), d.P.T("error."+told.Code+".hint", args)
 }
@@ -59,8 +59,19 @@ func ShortPath(path string) string {
 	return path
 }
 
-// Plain takes out of a text from a file what would draw something else than it says.
+// oneLine is Plain for a text that may have several lines, as errors of several things have.
+func oneLine(s string) string {
+	return Plain(strings.Join(strings.Split(strings.TrimSpace(s), "\n"), "; "))
+}
+
+// longest is how much is shown of a text from elsewhere, in bytes: more than any path has.
+const longest = 4096
+
+// Plain takes out of a text from a file what would draw something else than it says, and cuts what nobody reads.
 func Plain(s string) string {
+	if len(s) > longest {
+		s = strings.ToValidUTF8(s[:longest], "") + "…"
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t':

@@ -102,7 +102,7 @@ func TestEmpty(t *testing.T) {
 func TestSearchAndEnter(t *testing.T) {
 	pg, _ := open(t, windowkit.Way{Language: "en", Height: 300}, some())
 	pg.Room.Search("SLASH")
-	if all := pg.Read(); !strings.Contains(all, "A slash is missing") || strings.Contains(all, "To be put right") {
+	if all := pg.Read(); !strings.Contains(all, "A slash is missing") || strings.Contains(all, "Needs fixing") {
 		t.Errorf("found:%s", all)
 	}
 	pg.Room.Search("nothing of the kind")

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
@@ -18,7 +17,7 @@ import (
 type asking struct {
 	d       *desk.Desk
 	hand    *look.Hand
-	box     *dialog.CustomDialog
+	box     *desk.Box
 	told    *fyne.Container // what went wrong
 	body    *fyne.Container
 	yes     *look.Button
@@ -71,9 +70,9 @@ func (x *asking) show(title, yes string, body fyne.CanvasObject) {
 	room := x.d.Win.Canvas().Size()
 	x.body = look.Column(2*look.Grid, body, x.told)
 	x.hand.Scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(look.Grid/2, look.Grid, 3, 12), x.body))
-	x.box = dialog.NewCustomWithoutButtons(title, x.hand.Scroll, x.d.Win)
 	x.yes = x.hand.Button(yes, true, x.carryOut)
-	x.box.SetButtons([]fyne.CanvasObject{look.Beside(look.Grid, x.hand.Button(x.d.P.T("window.action.cancel"), false, x.box.Hide), x.yes)})
+	no := x.hand.Button(x.d.P.T("window.action.cancel"), false, func() { x.box.Hide() })
+	x.box = x.d.Box(title, x.hand.Scroll, no, x.yes)
 	x.box.Resize(fyne.NewSize(min(66*look.Grid, room.Width-2*look.Grid), min(58*look.Grid, room.Height-2*look.Grid)))
 	x.box.Show()
 }

@@ -33,6 +33,18 @@ func (f *Field) FocusGained() {
 	f.hand.reveal(f)
 }
 
+// TypedShortcut implements fyne.Shortcutable.
+func (f *Field) TypedShortcut(s fyne.Shortcut) { Shortcut(f, &f.Entry, s) }
+
+// Shortcut gives a shortcut to the entry that o is made of, and to the window: Fyne's entry keeps from it also
+// those that mean nothing to it.
+func Shortcut(o fyne.CanvasObject, entry *widget.Entry, s fyne.Shortcut) {
+	entry.TypedShortcut(s)
+	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(o).(fyne.Shortcutable); ok {
+		c.TypedShortcut(s)
+	}
+}
+
 // TypedKey implements fyne.Focusable.
 func (f *Field) TypedKey(e *fyne.KeyEvent) {
 	if e.Name == fyne.KeyEscape {

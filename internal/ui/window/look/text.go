@@ -19,15 +19,6 @@ func Text(s string, size float32, c color.Color, bold bool) *canvas.Text {
 	return t
 }
 
-// SetText changes a text only where it differs: nothing is drawn again while nothing changes.
-func SetText(t *canvas.Text, s string, c color.Color) {
-	if t.Text == s && t.Color == c {
-		return
-	}
-	t.Text, t.Color = s, c
-	t.Refresh()
-}
-
 // Tone is what a label's colour says.
 type Tone = widget.Importance
 

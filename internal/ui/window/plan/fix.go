@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
@@ -21,7 +20,7 @@ type Fixing struct {
 	hand          *look.Hand
 	shown         *fyne.Container
 	cancel, apply *look.Button
-	box           *dialog.CustomDialog
+	box           *desk.Box
 	plan          api.Plan
 	ctx           context.Context
 	end           context.CancelFunc
@@ -40,8 +39,7 @@ func Fix(d *desk.Desk, f api.Finding) *Fixing {
 	x.hand.Scroll.SetMinSize(fyne.NewSize(min(90*look.Grid, room.Width-6*look.Grid), min(40*look.Grid, room.Height-20*look.Grid)))
 	x.cancel = x.hand.Button(d.P.T("window.action.cancel"), false, func() { x.box.Hide() })
 	x.apply = x.hand.Button(d.P.T("window.setup.apply"), true, x.carryOut)
-	x.box = dialog.NewCustomWithoutButtons(d.FindingWords(f).Title, x.hand.Scroll, d.Win)
-	x.box.SetButtons([]fyne.CanvasObject{look.Beside(look.Grid, x.cancel, x.apply)})
+	x.box = d.Box(d.FindingWords(f).Title, x.hand.Scroll, x.cancel, x.apply)
 	x.box.SetOnClosed(x.end)
 	x.box.Show()
 	x.ask("")

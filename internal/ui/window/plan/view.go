@@ -102,7 +102,8 @@ func fileView(d *desk.Desk, h *look.Hand, e api.PlanEdit, open Folds) fyne.Canva
 	}
 	show()
 	var whole *fyne.Container
-	top := look.Pad(container.NewBorder(nil, nil, container.NewCenter(arrow), container.NewCenter(marks), look.Pad(look.Middle(name), 0, look.Grid)), look.Grid, 12)
+	words := container.New(look.Either(look.Scaled(28*look.Grid), look.Ends(look.Grid), layout.NewCustomPaddedVBoxLayout(look.Grid/2)), name, marks)
+	top := look.Pad(container.NewBorder(nil, nil, container.NewCenter(arrow), nil, look.Pad(words, 0, look.Grid)), look.Grid, 12)
 	press := h.Row(d.P.T("window.setup.file", i18n.Args{"File": desk.Plain(e.File), "Plus": plus, "Minus": minus}), top, func() {
 		open[e.File] = !open[e.File]
 		show()

@@ -9,7 +9,6 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/i18n"
@@ -20,22 +19,27 @@ import (
 // ask asks for a folder. path stands in the field already, and failed says why it was not taken.
 func (r *Room) ask(path string, failed error) {
 	p := r.d.P
-	field := widget.NewEntry()
-	field.SetPlaceHolder(p.T("projects.add.example"))
-	field.SetText(path)
-	var box *dialog.CustomDialog
+	var box *desk.Box
 	h := &look.Hand{Typed: func(e *fyne.KeyEvent) {
 		if e.Name == fyne.KeyEscape {
 			box.Hide()
 		}
 	}}
+	field := h.Field(p.T("projects.add.example"), func() {})
+	field.SetText(path)
 	choose := h.Button(p.T("projects.choose"), false, func() { r.choose(field) })
 	body := look.Column(2*look.Grid, container.New(look.Either(narrow, look.Ends(look.Grid), layout.NewCustomPaddedVBoxLayout(look.Grid)), field, container.NewHBox(choose)))
 	if failed != nil {
 		body.Add(r.d.Failure(failed))
 	}
-	add := func() { r.add(folder(field.Text)) }
-	box = r.d.Ask(desk.Question{Title: p.T("projects.add"), Text: p.T("projects.add.text"), Body: body, Yes: p.T("projects.watch"), No: p.T("window.action.cancel"), Do: add})
+	add := func() {
+		if dir := folder(field.Text); dir != "" {
+			r.add(dir)
+			return
+		}
+		r.ask("", nil)
+	}
+	box = r.d.Ask(desk.Question{Title: p.T("projects.add"), Text: p.T("projects.add.text"), Body: body, Hand: h, Yes: p.T("projects.watch"), No: p.T("window.action.cancel"), Do: add})
 	field.OnSubmitted = func(string) {
 		box.Hide()
 		add()
@@ -44,7 +48,7 @@ func (r *Room) ask(path string, failed error) {
 }
 
 // choose lets the user pick the folder from a list.
-func (r *Room) choose(field *widget.Entry) {
+func (r *Room) choose(field *look.Field) {
 	pick := dialog.NewFolderOpen(func(dir fyne.ListableURI, err error) {
 		switch {
 		case err != nil:

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
@@ -20,6 +19,7 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/testkit/fakeagent"
 	"github.com/sandglass-dev/sandglass/internal/testkit/windowkit"
 	"github.com/sandglass-dev/sandglass/internal/ui/window/desk"
+	"github.com/sandglass-dev/sandglass/internal/ui/window/look"
 )
 
 const acme = "https://npm.acme.example.com/"
@@ -205,11 +205,11 @@ func TestAdd(t *testing.T) {
 			pg.agent.Errors = map[string]error{"do": &api.Error{Code: api.CodeUsage, Cause: "x"}}
 			pg.Room.Header(time.Now()).Do()
 			pg.Shot(t, "projects-add-"+language)
-			pg.Win.Canvas().Focused().(*widget.Entry).SetText("~/src/../shop")
+			pg.Win.Canvas().Focused().(*look.Field).SetText("~/src/../shop")
 			pg.Press(fyne.KeyReturn)
 			pg.Until(t, "the error", func() bool { return strings.Contains(pg.Read(), "⚠") })
 			pg.Inside(t)
-			field := pg.Win.Canvas().Focused().(*widget.Entry)
+			field := pg.Win.Canvas().Focused().(*look.Field)
 			if want := folder("~/shop"); field.Text != want || strings.Contains(want, "~") {
 				t.Errorf("the field holds %q, want %q", field.Text, want)
 			}

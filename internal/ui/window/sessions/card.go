@@ -83,11 +83,12 @@ func (c *card) update(s api.Session, f facts, now time.Time) (grown bool) {
 	for _, said := range []bool{c.title.Say(w.Title, look.Ink), c.about.Say(w.About, look.Dim), c.small.Say(w.Small, look.Dim), c.big.Say(w.Big, tone), c.strip.say(w)} {
 		grown = said || grown
 	}
-	if c.button.Text != w.Action || w.Primary != c.shown.Primary {
+	if none := w.Action == ""; c.button.Text != w.Action || w.Primary != c.shown.Primary || c.button.Hidden != none {
 		c.button.Importance = widget.MediumImportance
 		if w.Primary {
 			c.button.Importance = widget.HighImportance
 		}
+		c.button.Hidden = none
 		c.button.SetText(w.Action)
 	}
 	if !slices.Equal(w.Chips, c.shown.Chips) {

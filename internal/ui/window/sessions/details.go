@@ -124,10 +124,10 @@ func (r *Room) openDetails(registry string) {
 		list.Add(look.Rule())
 		list.Add(detailRow(p.T("sessions.details.secret"), look.Column(look.Grid, c.lines, container.New(look.Flow(look.Grid), r.secretButtons(h, c)...))))
 	}
-	scroll := container.NewVScroll(look.Pad(list, 2, 2*look.Grid))
+	scroll := container.NewVScroll(container.New(layout.NewCustomPaddedLayout(2, 2, 3, 2*look.Grid), list))
 	h.Scroll = scroll
-	list.Resize(fyne.NewSize(width-10*look.Grid, list.MinSize().Height)) // text learns how high it is
-	scroll.SetMinSize(fyne.NewSize(20*look.Grid, max(12*look.Grid, min(list.MinSize().Height+4*look.Grid, r.d.Win.Canvas().Size().Height-22*look.Grid))))
+	list.Resize(fyne.NewSize(width-7*look.Grid, list.MinSize().Height)) // text learns how high it is
+	scroll.SetMinSize(fyne.NewSize(20*look.Grid, max(12*look.Grid, min(list.MinSize().Height+look.Grid, r.d.Win.Canvas().Size().Height-22*look.Grid))))
 	r.curtain = c
 	r.box = r.d.Ask(desk.Question{Title: strings.TrimSpace(desk.Plain(s.Name) + "  " + desk.Plain(s.Account)), Body: scroll, No: p.T("sessions.close")})
 	r.box.SetOnClosed(r.closeDetails)
@@ -135,8 +135,7 @@ func (r *Room) openDetails(registry string) {
 
 func (r *Room) closeDetails() {
 	if r.curtain != nil {
-		r.curtain.closed = true
-		r.curtain.hide()
+		r.curtain.draw()
 		r.curtain = nil
 	}
 }

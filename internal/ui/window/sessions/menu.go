@@ -101,7 +101,7 @@ func (r *Room) snooze(s api.Session, d time.Duration) {
 func (r *Room) askForget(s api.Session) {
 	p := r.d.P
 	r.box = r.d.Ask(desk.Question{
-		Title: p.T("sessions.forget.title", nameArg(s)), Text: p.T("sessions.forget.text"), Yes: p.T("sessions.forget.yes"), No: p.T("sessions.no"),
+		Title: p.T("sessions.forget.title", nameArg(s)), Text: p.T("sessions.forget.text"), Yes: p.T("sessions.forget.yes"), No: p.T("sessions.no"), Grave: true,
 		Do: func() {
 			r.tellAfter(api.Action{Verb: api.VerbForget, Registry: s.Registry}, p.T("sessions.forgotten", nameArg(s)))
 		},
@@ -111,7 +111,7 @@ func (r *Room) askForget(s api.Session) {
 func (r *Room) askLogout(s api.Session) {
 	p := r.d.P
 	r.box = r.d.Ask(desk.Question{
-		Title: p.T("sessions.logout.title", nameArg(s)), Text: p.T("sessions.logout.text"), Yes: p.T("sessions.logout.yes"), No: p.T("sessions.no"),
+		Title: p.T("sessions.logout.title", nameArg(s)), Text: p.T("sessions.logout.text"), Yes: p.T("sessions.logout.yes"), No: p.T("sessions.no"), Grave: true,
 		Do: func() {
 			r.d.Then(func(ctx context.Context) error { return r.d.Agent.Logout(ctx, s.Registry) }, func() { r.d.Toast(p.T("sessions.loggedout", nameArg(s))) })
 		},

@@ -11,7 +11,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
@@ -35,7 +34,7 @@ type Room struct {
 	now    time.Time
 	turn   int // counts the snapshots, whatever agent they are from
 
-	box     *dialog.CustomDialog // that is or was open
+	box     *desk.Box // that is or was open
 	popup   *widget.PopUp
 	curtain *curtain // of the open details
 }
@@ -191,16 +190,18 @@ func (r *Room) Enter(about string) {
 	if i := slices.Index(r.rows, about); i >= 0 {
 		r.long.Reveal(i)
 		if c := r.cards[about]; c != nil {
-			look.Focus(c.button)
+			if c.button.Visible() {
+				look.Focus(c.button)
+			} else {
+				look.Focus(c.more)
+			}
 		}
 	}
 }
 
 // Cover implements desk.Room: a secret that is shown is hidden, and nothing moves.
 func (r *Room) Cover() {
-	if r.curtain != nil {
-		r.curtain.hide()
-	}
+	r.d.Cover()
 	for _, c := range r.cards {
 		c.glass.Animate(false)
 	}
@@ -247,6 +248,10 @@ func (r *Room) askRegistry() {
 	}}
 	address := h.Field("https://registry.example.com/", func() {})
 	login := func() {
+		if address.Text == "" {
+			r.askRegistry()
+			return
+		}
 		r.d.Do(func(ctx context.Context) error {
 			return r.d.Agent.Login(ctx, api.LoginRequest{Registry: address.Text}, nil)
 		})
@@ -256,7 +261,7 @@ func (r *Room) askRegistry() {
 		login()
 	}
 	r.box = r.d.Ask(desk.Question{
-		Title: p.T("sessions.action.add"), Text: p.T("sessions.add.hint"), Body: address,
+		Title: p.T("sessions.action.add"), Text: p.T("sessions.add.hint"), Body: address, Hand: h,
 		Yes: p.T("sessions.action.login"), No: p.T("sessions.no"), Do: login,
 	})
 	look.Focus(address)

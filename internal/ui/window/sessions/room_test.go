@@ -119,9 +119,13 @@ func TestNothingIsCutOff(t *testing.T) {
 // TestEnterShowsASession: whoever sent the user here, at its card.
 func TestEnterShowsASession(t *testing.T) {
 	pg, r, _ := open(t, windowkit.Way{Language: "en", Height: 400}, sample(time.Now()))
-	r.Enter("https://npm.pkg.example.com/")
-	if pg.Win.Canvas().Focused() != fyne.Focusable(r.cards["https://npm.pkg.example.com/"].button) || r.hand.Scroll.Offset.Y == 0 {
+	r.Enter("https://npm.pkg.example.com/") // an access token: no login renews it
+	if pg.Win.Canvas().Focused() != fyne.Focusable(r.cards["https://npm.pkg.example.com/"].more) || r.hand.Scroll.Offset.Y == 0 {
 		t.Error("the card is not shown")
+	}
+	r.Enter(npm)
+	if pg.Win.Canvas().Focused() != fyne.Focusable(r.cards[npm].button) {
+		t.Error("the session's card is not shown")
 	}
 	r.Enter("https://no.such.example.com/")
 }

@@ -57,7 +57,7 @@ type curtain struct {
 	timer  *time.Timer // nil while hidden
 	width  float32     // of a line
 	asked  bool        // the agent was asked and has not answered
-	closed bool        // an answer comes too late
+	turn   int         // counts what makes an answer come too late
 }
 
 // dots stand for a secret, whatever its length.
@@ -79,11 +79,20 @@ func (c *curtain) press() {
 		return
 	}
 	c.asked = true
+	c.r.d.Bare(c.draw)
+	turn := c.turn
 	c.r.grant(c.s, api.UseShow, func(secret token.Secret) {
-		if c.asked = false; !c.closed {
+		c.asked = false
+		if turn == c.turn && c.r.d.Active {
 			c.show(secret)
 		}
 	})
+}
+
+// draw draws the curtain, and lets no answer open it that has not come yet.
+func (c *curtain) draw() {
+	c.turn++
+	c.hide()
 }
 
 // show opens the curtain, and draws it again by itself.

@@ -146,6 +146,34 @@ func TestJ10_LateSecret(t *testing.T) {
 	}
 }
 
+// TestJ10_SecretForNobody: an answer that comes when the user has looked away is not shown, now or later; the next one is.
+func TestJ10_SecretForNobody(t *testing.T) {
+	for name, away := range map[string]func(*windowkit.Page, *Room){
+		"to another program and back": func(_ *windowkit.Page, r *Room) { r.Cover() },
+		"to another program":          func(pg *windowkit.Page, _ *Room) { pg.Desk.Active = false },
+		"the window was made anew":    func(pg *windowkit.Page, _ *Room) { New(pg.Desk).Cover() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			pg, r, _ := open(t, windowkit.Way{Language: "en"}, only(nil))
+			r.openDetails(npm)
+			c := r.curtain
+			pg.Tap(t, "Show for 10 s")
+			away(pg, r)
+			pg.Until(t, "the answer", func() bool { return !c.asked })
+			if drawn, told := exposed(pg); strings.Contains(drawn+told, canary) || c.timer != nil {
+				t.Error("the secret is shown though nobody looks")
+			}
+			pg.Desk.Active = true
+			pg.Tap(t, "Show for 10 s")
+			pg.Until(t, "the secret", func() bool { drawn, _ := exposed(pg); return strings.Contains(drawn, canary) })
+			New(pg.Desk).Cover() // another room of the same window
+			if drawn, _ := exposed(pg); strings.Contains(drawn, canary) {
+				t.Error("the secret stands open in a box that an older room has opened")
+			}
+		})
+	}
+}
+
 // TestJ09_CopyShowsNothing: the secret goes to the clipboard and nowhere else.
 func TestJ09_CopyShowsNothing(t *testing.T) {
 	var got token.Secret

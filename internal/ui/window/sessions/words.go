@@ -13,7 +13,7 @@ import (
 
 // words are a session's texts. They are made from the snapshot and the time alone.
 type words struct {
-	Title, About, Big, Small, Action string
+	Title, About, Big, Small, Action string // no Action: there is nothing to press
 	Chips                            []chip
 	Alarm                            bool // the big text is in the alarm colour
 	Primary                          bool // the action is what to do now
@@ -49,8 +49,25 @@ func wordsFor(s api.Session, f facts, p *i18n.Printer, now time.Time) words {
 	default:
 		w.Big, w.Small = p.T("sessions.big.unknown"), p.T("sessions.small.unknown")
 	}
+	if lasting(s.Kind) {
+		w.lasts(state, p)
+	}
 	w.login(s, p)
 	return w
+}
+
+// lasting reports whether a credential is of a kind that no login renews.
+func lasting(k token.Kind) bool { return k != token.KindSession && k != token.KindUnknown && k != "" }
+
+// lasts offers what can be done about a credential that no login renews: nothing while it is good, and a login in
+// its place where it ends.
+func (w *words) lasts(state api.State, p *i18n.Printer) {
+	switch state {
+	case api.StateRunning, api.StateOffline, api.StateUnknown:
+		w.Action = ""
+	case api.StateEnding, api.StateEnded:
+		w.Action, w.Primary = p.T("sessions.action.login"), false
+	}
 }
 
 // login says where a login stands that is under way: the button stops it then.

@@ -61,7 +61,7 @@ func TestNothingIsAssumed(t *testing.T) {
 	pg := open(t, windowkit.Way{Language: "en"}, plainHouse())
 	pg.agent.Errors = map[string]error{"do": &api.Error{Code: api.CodeFile, Args: map[string]string{"File": "/home/alice/settings.toml"}}}
 	before := pg.Read()
-	pg.Tap(t, "Renew before need")
+	pg.Tap(t, "Renew when a command needs it")
 	pg.Until(t, "the error", func() bool { return strings.Contains(pg.Read(), "A file cannot be read or written.") })
 	pg.Tap(t, "Close")
 	if pg.Read() != before {
@@ -213,7 +213,7 @@ func TestQuietSpan(t *testing.T) {
 	p := i18n.New("en")
 	for _, c := range [][4]string{
 		{"22:00", "08:00", "22:00-08:00", ""}, {"8:00", " 9:30 ", "08:00-09:30", ""}, {"２２：００", "８：００", "22:00-08:00", ""}, {"", "", "", ""},
-		{"25:00", "08:00", "", `"25:00" is no time of day. Write it as 22:00.`}, {"22:00", "late", "", `"late" is no time of day. Write it as 22:00.`},
+		{"25:00", "08:00", "", `"25:00" is not a time of day. Write it as 22:00.`}, {"22:00", "late", "", `"late" is not a time of day. Write it as 22:00.`},
 		{"22:00", "", "", "Type both times, or neither."}, {"8:00", "08:00", "", "From and to are the same time."},
 	} {
 		if span, wrong := quietSpan(p, c[0], c[1]); span != c[2] || wrong != c[3] {
@@ -228,7 +228,7 @@ func TestQuietHours(t *testing.T) {
 	from, to := pg.room.hours.from, pg.room.hours.to
 	pg.Wants(t, "22:00", "08:00")
 	from.SetText("25:00")
-	pg.Wants(t, `"25:00" is no time of day.`)
+	pg.Wants(t, `"25:00" is not a time of day.`)
 	from.OnSubmitted(from.Text)
 	from.SetText("")
 	pg.Tap(t, "Save")

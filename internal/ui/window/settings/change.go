@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
@@ -20,7 +19,7 @@ import (
 type changing struct {
 	d       *desk.Desk
 	hand    *look.Hand
-	box     *dialog.CustomDialog
+	box     *desk.Box
 	title   string
 	whole   *fyne.Container
 	shown   *fyne.Container // the plan
@@ -64,8 +63,7 @@ func (r *Room) changing(title string, head fyne.CanvasObject, request func() api
 
 // open shows the dialog and asks for the first plan.
 func (x *changing) open() {
-	x.box = dialog.NewCustomWithoutButtons(x.title, x.hand.Scroll, x.d.Win)
-	x.box.SetButtons([]fyne.CanvasObject{look.Beside(look.Grid, x.cancel, x.apply)})
+	x.box = x.d.Box(x.title, x.hand.Scroll, x.cancel, x.apply)
 	x.box.SetOnClosed(x.end)
 	room := x.d.Win.Canvas().Size()
 	x.box.Resize(fyne.NewSize(min(90*look.Grid, room.Width-2*look.Grid), min(72*look.Grid, room.Height-2*look.Grid)))

@@ -72,7 +72,7 @@ func (r *Room) registryLine() *registryLine {
 		address := l.session.Registry
 		r.d.Ask(desk.Question{
 			Title: p.T("settings.forget", i18n.Args{"Registry": r.d.NameOf(address)}), Text: p.T("settings.forget.text"),
-			Yes: p.T("settings.forget.yes"), No: p.T("window.action.cancel"),
+			Yes: p.T("settings.forget.yes"), No: p.T("window.action.cancel"), Grave: true,
 			Do: func() { r.d.Act(api.Action{Verb: api.VerbForget, Registry: address}) },
 		})
 	})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection"
+	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 	"github.com/sandglass-dev/sandglass/internal/testkit/fakeagent"
 	"github.com/sandglass-dev/sandglass/internal/testkit/windowkit"
 )
@@ -66,7 +67,7 @@ func (pg *page) called(method string) (all []any) {
 
 // freshMorning is a computer with one login in plain text, where nothing was set up.
 func freshMorning(now time.Time) api.Snapshot {
-	s := api.Snapshot{Version: 1, At: now, Settings: api.DefaultSettings(), Agent: api.AgentInfo{Version: "test", Store: api.StoreKeyring},
+	s := api.Snapshot{Version: 1, At: now, Settings: api.DefaultSettings(), Default: registry.Public.String(), Agent: api.AgentInfo{Version: "test", Store: api.StoreKeyring},
 		Shells: []api.Shell{{Name: "bash"}, {Name: "zsh"}, {Name: "fish"}}}
 	s.Sessions = []api.Session{
 		{Registry: "https://npm.example.com/", Name: "npm", Account: "alice", State: api.StateRunning, Started: now.Add(-40 * time.Minute), Ends: now.Add(80 * time.Minute),

@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/sandglass-dev/sandglass/assets/icon"
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
@@ -234,12 +233,26 @@ func (s *loginStep) offerActions(one *api.Session) {
 // another asks for the address of another registry.
 func (s *loginStep) another() {
 	p := s.d.P
-	address := widget.NewEntry()
-	address.SetPlaceHolder("https://registry.example.com/")
-	s.d.Ask(desk.Question{
-		Title: p.T("setup.login.other"), Text: p.T("setup.login.other.hint"), Body: address,
+	var box *desk.Box
+	h := &look.Hand{Typed: func(e *fyne.KeyEvent) {
+		if e.Name == fyne.KeyEscape {
+			box.Hide()
+		}
+	}}
+	address := h.Field("https://registry.example.com/", func() {})
+	login := func() {
+		if address.Text != "" {
+			s.login(address.Text)
+		}
+	}
+	address.OnSubmitted = func(string) {
+		box.Hide()
+		login()
+	}
+	box = s.d.Ask(desk.Question{
+		Title: p.T("setup.login.other"), Text: p.T("setup.login.other.hint"), Body: address, Hand: h,
 		Yes: p.T("window.action.login"), No: p.T("window.action.cancel"),
-		Do: func() { s.login(address.Text) },
+		Do: login,
 	})
 	look.Focus(address)
 }

@@ -253,7 +253,7 @@ func TestProofs(t *testing.T) {
 	pg.room.turn(stepProve)
 	prove := pg.room.steps[stepProve].(*proveStep)
 	pg.Until(t, "the answers", func() bool { return len(prove.proofs) == 2 })
-	pg.Wants(t, "bash\n✓ answers alice", "$ npm whoami\nalice", "✗ does not answer yet", "$ npm whoami\nnpm error need auth", "Open a new terminal")
+	pg.Wants(t, "bash\n✓ answers alice", "$ npm whoami\nalice", "× does not answer yet", "$ npm whoami\nnpm error need auth", "Open a new terminal")
 	fails = false
 	pg.Choose(t, true, "Ask again")
 	pg.Until(t, "the answers", func() bool { return len(prove.proofs) == 2 })

@@ -3,7 +3,6 @@ package tokens
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 
 	"github.com/sandglass-dev/sandglass/internal/i18n"
@@ -18,7 +17,7 @@ const manyPlaces = 6
 // details shows all that is known of an access token. Its places open.
 func (r *Room) details(e *entry) {
 	p, s := r.d.P, e.session
-	var box *dialog.CustomDialog
+	var box *desk.Box
 	h := &look.Hand{Typed: func(k *fyne.KeyEvent) {
 		if k.Name == fyne.KeyEscape {
 			box.Hide()
@@ -53,7 +52,7 @@ func (r *Room) details(e *entry) {
 		shown = h.Scroll
 	}
 	body.Add(fact(p.T("tokens.details.places"), shown))
-	box = r.d.Ask(desk.Question{Title: p.T("tokens.details", i18n.Args{"Registry": desk.Plain(s.Name)}), Body: body, No: p.T("window.action.close")})
+	box = r.d.Ask(desk.Question{Title: p.T("tokens.details", i18n.Args{"Registry": desk.Plain(s.Name)}), Body: body, Hand: h, No: p.T("window.action.close")})
 	box.SetOnClosed(func() { look.Focus(r.table) })
 }
 

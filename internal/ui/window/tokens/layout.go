@@ -98,11 +98,18 @@ func (u upTo) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 func (u upTo) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
 
 // under gives the second part what the first leaves below it. Unlike Fyne's border it keeps their order, which
-// is the Tab key's.
-type under struct{}
+// is the Tab key's. Where all is lower than least, the second has it all.
+type under struct{ least float32 }
 
 // Layout implements fyne.Layout.
-func (under) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (u under) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	objects[0].Show()
+	if size.Height < u.least {
+		objects[0].Hide()
+		objects[1].Move(fyne.NewPos(0, 0))
+		objects[1].Resize(size)
+		return
+	}
 	high := objects[0].MinSize().Height
 	objects[0].Resize(fyne.NewSize(size.Width, high))
 	high = objects[0].MinSize().Height // now that it knows its width
@@ -112,7 +119,10 @@ func (under) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 
 // MinSize implements fyne.Layout.
-func (under) MinSize(objects []fyne.CanvasObject) fyne.Size {
+func (u under) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	if u.least > 0 {
+		return objects[1].MinSize()
+	}
 	a, b := objects[0].MinSize(), objects[1].MinSize()
 	return fyne.NewSize(max(a.Width, b.Width), a.Height+b.Height)
 }

@@ -49,7 +49,7 @@ func New(d *desk.Desk) *Room {
 	top := container.New(layout.NewCustomPaddedLayout(0, 0, look.LongLeft, look.LongRight), look.Column(look.Grid/2, line, look.Rule()))
 	card := look.Card(look.Pad(container.New(under{}, top, r.table), look.Grid, look.Grid/2))
 	r.card = container.New(upTo{r.naturally(card)}, card)
-	r.full = container.New(under{}, look.Prose(d.P.T("tokens.scope")), look.Pad(r.card, 2*look.Grid, 0))
+	r.full = container.New(layout.NewCustomPaddedLayout(look.Grid/2, 0, 3, 12), container.New(under{25 * look.Grid}, look.NewLabel(d.P.T("tokens.scope"), look.SizeText, look.Dim).Wrapped(), look.Pad(r.card, look.Grid, 0)))
 	return r
 }
 

@@ -198,7 +198,7 @@ func TestSearchAndEmpty(t *testing.T) {
 	s := few(time.Now())
 	s.Version, s.Sessions = 9, s.Sessions[:1]
 	pg.Show(s)
-	pg.Wants(t, "No access token on this machine")
+	pg.Wants(t, "No access token on this computer")
 	pg.Shot(t, "tokens-empty")
 }
 
