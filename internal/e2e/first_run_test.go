@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -73,12 +74,16 @@ func TestFirstRun(t *testing.T) {
 	d.Shot(t, "first-run-4-login-done")
 	d.Key(t, "Return")
 	drawn("5-prove")
+	asking := d.Capture(t, w).Pix
 	proof, err := agent.Prove(t.Context(), api.ProveRequest{Shell: "bash"})
 	if err != nil || !proof.OK || proof.Account != "alice" {
 		t.Errorf("a fresh shell answers %+v, %v", proof, err)
 	}
+	desktop.Until(t, "the answer", func() bool { return !bytes.Equal(asking, d.Capture(t, w).Pix) })
+	drawn("5-proved")
 	d.Key(t, "Return")
 	u.await("the end of the first run", func() bool { return u.status().Settings.Welcomed })
 	desktop.Until(t, "the sand to fall", func() bool { return d.Redraws(t, windowClass, time.Second) > 2 })
 	d.Shot(t, "first-run-sessions")
+	u.absent(u.secretOf(r), "run/sandglass/env.") // nor in what the window's toolkit keeps
 }

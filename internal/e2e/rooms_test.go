@@ -27,7 +27,7 @@ func aMorning(s *api.Snapshot, now time.Time) {
 	s.Uses = []api.Use{{At: now.Add(-4 * time.Minute), Use: api.UseExec, Program: "npm", Registry: s.Sessions[2].Registry}}
 	s.Findings = []api.Finding{
 		{Code: api.FindingProjectLiteral, Severity: api.SeverityError, File: "/home/alice/src/docs/.npmrc", Line: 2, Args: map[string]string{"Registry": "docs.example.com", "Key": "//docs.example.com/"}},
-		{Code: api.FindingKnownVariable, Severity: api.SeverityWarning, Registry: s.Sessions[2].Registry, Args: map[string]string{"Variable": "NPM_TOKEN", "Registry": "npm"}},
+		{Code: api.FindingKnownVariable, Severity: api.SeverityWarning, Registry: s.Sessions[2].Registry, Args: map[string]string{"Variable": "NPM_TOKEN", "Own": "SG_7F3A", "Registry": "npm"}},
 		{Code: api.FindingNoTray, Severity: api.SeverityInfo},
 	}
 	shop := api.Project{Dir: "/home/alice/src/shop", Files: []string{"/home/alice/src/shop/.npmrc"}}
