@@ -45,6 +45,18 @@
 // keep a project from getting in between it takes each time, and without an answer it holds the sessions back.
 // domain/hostile says what would carry a credential elsewhere, domain/lint what does not do what it seems to.
 //
+// A command fails. A face reads what it said (domain/finding.Read), so that nothing that was pasted crosses; the agent adds
+// which credential counts in that folder (domain/effective), which session is kept, and what the registry answers with
+// the credential and without it (adapter/registry, by agent.Questions); domain/finding.Judge makes one verdict of it. Only
+// the registry that the failure is about is asked: a package's name is told to nobody else.
+//
+// A credential lies about. domain/leak finds it in a text, whatever kind of file that is; adapter/git says by plumbing alone
+// what git tracks, has staged, ignores and keeps in its history, so that nothing of a repository's runs; agent.Scan joins
+// both. What --fix and the pre-commit hook change is a plan like every other.
+//
+// Projects are found below roots that the user has chosen: adapter/discover reads each folder once, remembers it by inode
+// and change time, and names the folders whose entries adapter/watch is to track. A found project is shown, and chooses nothing.
+//
 // The window is a frame around rooms: ui/window holds the frame, ui/window/look the theme and the parts, ui/window/desk
 // what every room works at, ui/window/plan the view of what would change on disk, and each other folder one room. A
 // room knows no other. Where language or colours change, all is made anew. A secret reaches the window in two

@@ -23,6 +23,7 @@ for_test=(
   desktop-file-utils dex libglib2.0-bin                                     # what starts with it
   chromium chromium-driver                                                  # a browser
   acl e2fsprogs procps strace util-linux                                    # what tests look with
+  fd-find                                                                   # repositories, and what the scan is measured against
 )
 
 missing_debian() {

@@ -20,6 +20,7 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/adapter/logfile"
 	"github.com/sandglass-dev/sandglass/internal/adapter/managers"
 	"github.com/sandglass-dev/sandglass/internal/adapter/notify"
+	"github.com/sandglass-dev/sandglass/internal/adapter/npmlog"
 	"github.com/sandglass-dev/sandglass/internal/adapter/power"
 	"github.com/sandglass-dev/sandglass/internal/adapter/processes"
 	"github.com/sandglass-dev/sandglass/internal/adapter/registry"
@@ -170,6 +171,10 @@ func (w world) ports(ctx context.Context, log *slog.Logger, chosen api.Settings)
 	if err != nil {
 		return agent.Ports{}, nil, err
 	}
+	projects, err := newFinder(w.dirs.Home, filepath.Join(w.dirs.State, "projects.index"), log)
+	if err != nil {
+		return agent.Ports{}, nil, err
+	}
 	client := registry.New(registry.Options{UserAgent: "sandglass/" + version})
 	notices := notify.New(notify.Options{
 		App: "Sandglass", Desktop: "sandglass", Icon: iconFile(w.dirs.State),
@@ -177,12 +182,14 @@ func (w world) ports(ctx context.Context, log *slog.Logger, chosen api.Settings)
 	})
 	launcher := window.New(windowPath(), w.environ, log)
 	p := agent.Ports{
-		Registry: client, Keyring: keyring.Open(keyring.Options{Store: chosen.Store, Dir: filepath.Join(w.dirs.State, "secrets"), Passphrase: passphrase()}),
+		Registry: client, Questions: client, Logs: npmlog.Finder{Env: w.getenv, Home: w.dirs.Home},
+		Keyring: keyring.Open(keyring.Options{Store: chosen.Store, Dir: filepath.Join(w.dirs.State, "secrets"), Passphrase: passphrase()}),
 		Watcher: watcher, Env: env, Clock: clock, Notices: notices,
 		Store:  files.NewStore(filepath.Join(w.dirs.State, "state.json")),
 		Shells: shells,
+		Finder: projects,
 		Window: launcher, Managers: managers.New(managers.Options{Env: w.getenv}),
-		Processes: processes.New(),
+		Processes: processes.New(), Git: gitPort{},
 	}
 	if !w.demo { // a demo leaves no trace in the user's desktop
 		p.Desktop = deskenv.New()

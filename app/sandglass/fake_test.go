@@ -114,7 +114,34 @@ var states = map[string]func(*fakeagent.Agent){
 	"proves-nothing": func(a *fakeagent.Agent) {
 		a.Proof = api.Proof{Shell: "bash", Command: "npm whoami", Answer: "npm error need auth"}
 	},
-	"hangs": func(a *fakeagent.Agent) { a.Hang = true },
+	"projects": func(a *fakeagent.Agent) {
+		npmrc, npm := "/src/shop/.npmrc", a.Items[0].Registry
+		p := api.Project{Dir: "/src/shop", Files: []string{npmrc, "/src/.npmrc"}, Scopes: []api.Scope{
+			{Registry: npm, Name: "npm", Credentials: []api.Credential{
+				{Manager: "npm 12", Source: api.SourcePlaceholder, File: "/home/alice/.npmrc", Line: 3, Level: api.LevelUser, Variable: "SG_TEST", Live: true, Hides: &api.Place{File: "/etc/npmrc", Line: 2, Level: api.LevelGlobal}},
+				{Manager: "bun 1", Source: api.SourcePlaceholder, File: "/home/alice/.npmrc", Line: 3, Level: api.LevelUser, Variable: "SG_TEST", Live: true, Hides: &api.Place{File: "/etc/npmrc", Line: 2, Level: api.LevelGlobal}},
+				{Manager: "deno 2", Source: api.SourceNone},
+			}},
+			{Scope: "@acme\x1b[31m", Registry: "https://registry.example.com/", Name: "registry.example.com", File: npmrc, Line: 1, Credentials: []api.Credential{
+				{Manager: "npm 12", Source: api.SourceLiteral, Key: "//registry.example.com/:_authToken", File: npmrc, Line: 2, Level: api.LevelProject},
+				{Manager: "pnpm 11", Source: api.SourceIgnored, File: npmrc, Line: 2, Level: api.LevelProject, Variable: "OLD"},
+				{Manager: "yarn 4", Registry: npm, Source: api.SourcePlaceholder, File: "/home/alice/.yarnrc.yml", Line: 4, Level: api.LevelYarn, Variable: "OLD"},
+			}},
+		}}
+		a.Seen = api.Inspection{Dir: "/src/shop", Project: &p}
+		a.Discovery = api.Discovery{Folders: 1234, Unread: []string{"/src/locked"}, Projects: []api.FoundProject{
+			{Dir: "/src/shop", Files: []string{".npmrc"}, Watched: true}, {Dir: "/src/do\u202ecs", Files: []string{".yarnrc.yml"}},
+		}}
+		a.Way = []api.Progress{{Done: 7, Found: 1, At: "/src/shop"}}
+		a.Set(func(s *api.Snapshot) {
+			found := p
+			found.Dir, found.Found, found.Scopes = "/src/docs", true, p.Scopes[:1]
+			s.Projects, s.MoreProjects = []api.Project{found, p, {Dir: "/src/gone", Missing: true}}, 12
+			s.Settings.Roots = []string{"/src"}
+		})
+	},
+	"no-files": func(a *fakeagent.Agent) { a.Seen.Project.Files = nil },
+	"hangs":    func(a *fakeagent.Agent) { a.Hang = true },
 }
 
 // fakes are the scripts' agents (*fakeagent.Agent) by their work folders.

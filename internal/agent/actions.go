@@ -72,11 +72,12 @@ func (a *Agent) rescan(ctx context.Context) error {
 				c.applying++
 				c.lookForStale()
 				c.lint()
+				c.find()
 				for path := range c.files {
 					c.filesChanged([]string{path})
 				}
 			}
-			done := !c.moving() && !c.linting && !c.looking
+			done := !c.moving() && !c.linting && !c.looking && !c.search.busy
 			if done {
 				c.applying--
 			}
@@ -215,6 +216,7 @@ func (c *core) reloadSettings() {
 	}
 	c.publishDesktop(c.published)
 	c.track()
+	c.rooted()
 	c.touch()
 }
 

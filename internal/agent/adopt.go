@@ -49,7 +49,7 @@ func (c *core) adopt(u registry.URL, in credential) {
 	}
 	ends, source := session.End(evidence)
 	c.dropPlans()
-	e.supersede()
+	e.supersede(now)
 	e.Kind, e.Fingerprint, e.Started = in.kind, in.secret.Fingerprint(), evidence.Start
 	e.Ends, e.Lifetime, e.Refused, e.RefusedAt, e.lost = ends, lifetimes[source], false, time.Time{}, false
 	e.Probed, e.Alive, e.Used, e.offline, e.nextTry = time.Time{}, time.Time{}, now, false, time.Time{}
@@ -66,8 +66,14 @@ func (c *core) adopt(u registry.URL, in credential) {
 const keepPast = 12
 
 // supersede remembers the session that a new one takes the place of.
-func (e *entry) supersede() {
-	if e.Fingerprint != "" && !slices.Contains(e.Past, e.Fingerprint) {
+func (e *entry) supersede(now time.Time) {
+	if e.Fingerprint == "" {
+		return
+	}
+	if e.Before = now; e.over(now) {
+		e.Before = e.life().End
+	}
+	if !slices.Contains(e.Past, e.Fingerprint) {
 		e.Past = append(e.Past, e.Fingerprint)
 		e.Past = e.Past[max(0, len(e.Past)-keepPast):]
 	}

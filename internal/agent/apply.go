@@ -21,6 +21,9 @@ func (a *Agent) Apply(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	if err := a.unchanged(ctx, p); err != nil {
+		return err
+	}
 	if p.undo {
 		// First the agreement: else the literals that are put back would be moved again.
 		if err := a.agree(ctx, p); err != nil {
@@ -31,6 +34,9 @@ func (a *Agent) Apply(ctx context.Context, id string) error {
 		if err := a.ports.Files.Replace(e.Path, e.Old, e.New); err != nil {
 			return staleOr(e.Path, err)
 		}
+	}
+	if err := a.guard(ctx, p); err != nil {
+		return err
 	}
 	if len(p.edits) > 0 { // shells may have come, whose env files had nothing in them
 		if _, err := ask(ctx, a, func() (struct{}, error) { a.core.published = nil; return struct{}{}, nil }); err != nil {

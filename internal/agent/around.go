@@ -34,18 +34,39 @@ func (f nearFile) path() string { return filepath.Join(f.dir, f.name) }
 
 // around finds the config files in dir and the folders above it, the nearest first, but not those of the home
 // folder, which are the user's own.
-func (a *Agent) around(dir string) (found []nearDir) {
+func (a *Agent) around(dir string) (found []nearDir) { return around(dir, a.opts.Home, a.folder) }
+
+// folder finds the config files in one folder.
+func (a *Agent) folder(dir string) nearDir {
+	near := nearDir{dir: dir}
+	for _, name := range hostile.Names {
+		if stamp, err := a.ports.Files.Stamp(filepath.Join(dir, name)); err == nil {
+			near.names = append(near.names, name)
+			near.stamp += name + "\x00" + stamp + "\x00"
+		}
+	}
+	return near
+}
+
+// folders is folder for a round over many projects, which looks at none twice.
+func (a *Agent) folders() func(dir string) nearDir {
+	seen := map[string]nearDir{}
+	return func(dir string) nearDir {
+		near, ok := seen[dir]
+		if !ok {
+			near = a.folder(dir)
+			seen[dir] = near
+		}
+		return near
+	}
+}
+
+func around(dir, home string, folder func(dir string) nearDir) (found []nearDir) {
 	for range maxDepth {
-		if dir == a.opts.Home {
+		if dir == home {
 			return found
 		}
-		near := nearDir{dir: dir}
-		for _, name := range hostile.Names {
-			if stamp, err := a.ports.Files.Stamp(filepath.Join(dir, name)); err == nil {
-				near.names = append(near.names, name)
-				near.stamp += name + "\x00" + stamp + "\x00"
-			}
-		}
+		near := folder(dir)
 		if len(near.names) > 0 {
 			found = append(found, near)
 		}

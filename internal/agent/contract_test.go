@@ -85,6 +85,7 @@ func TestSocketTellsTheSame(t *testing.T) {
 	if err := client.Login(t.Context(), api.LoginRequest{}, nil); err != nil {
 		t.Fatal(err)
 	}
+	repository := w.Repository(map[string]string{".npmrc": "//registry.example.com/:_authToken=" + w.Issue() + "\n", "日本.env": "x\n"}, ".npmrc")
 	quiet(t, w)
 	w.Says("no idea\n")
 	for name, ask := range map[string]func(a api.Agent) (any, error){
@@ -96,8 +97,17 @@ func TestSocketTellsTheSame(t *testing.T) {
 		"bad mode": func(a api.Agent) (any, error) { return a.Plan(t.Context(), api.SetupRequest{Mode: "x\u2028<b>"}) },
 		"no plan":  func(a api.Agent) (any, error) { return nil, a.Apply(t.Context(), "\x00") },
 		"inspect":  func(a api.Agent) (any, error) { return a.Inspect(t.Context(), api.InspectRequest{Dir: evil}) },
-		"due":      func(a api.Agent) (any, error) { return a.Due(t.Context(), api.DueRequest{Manager: "npm", Dir: evil}) },
-		"prove":    func(a api.Agent) (any, error) { return a.Prove(t.Context(), api.ProveRequest{Shell: "bash"}) },
+		"scopes": func(a api.Agent) (any, error) {
+			return a.Inspect(t.Context(), api.InspectRequest{Dir: evil, Scopes: true})
+		},
+		"discover": func(a api.Agent) (any, error) {
+			return a.Discover(t.Context(), api.DiscoverRequest{Roots: []string{evil}}, nil)
+		},
+		"due":   func(a api.Agent) (any, error) { return a.Due(t.Context(), api.DueRequest{Manager: "npm", Dir: evil}) },
+		"prove": func(a api.Agent) (any, error) { return a.Prove(t.Context(), api.ProveRequest{Shell: "bash"}) },
+		"scan": func(a api.Agent) (any, error) {
+			return a.Scan(t.Context(), api.ScanRequest{Dir: repository, History: true}, nil)
+		},
 		"no shell": func(a api.Agent) (any, error) { return a.Prove(t.Context(), api.ProveRequest{Shell: "日本"}) },
 		"unsafe": func(a api.Agent) (any, error) {
 			return a.Grant(t.Context(), api.GrantRequest{Use: api.UseHelper, Registry: url, Dir: evil})

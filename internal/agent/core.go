@@ -51,9 +51,13 @@ type core struct {
 	told               []string      // project files, by path and content, that were warned about
 	problems           []api.Finding // lines of watched files that do not do what they seem to
 	linting, lintAgain bool
-	shells             []api.Shell   // that the user has
-	hooked             bool          // one of the user's loads the hook
-	projects           []project     // the watched folders
+	shells             []api.Shell // that the user has
+	hooked             bool        // one of the user's loads the hook
+	projects           []project   // the watched folders
+	foundProjects      []project   // those found below the roots: they are shown, and nothing goes by what they say
+	moreProjects       int         // that were found beside
+	search             search
+	explaining         explaining
 	shownProjects      []api.Project // as they were last shown, nil if they are to be shown anew
 	shownKey           string        // with which sessions
 	startable          bool          // whether the desktop starts the agent can be changed
@@ -138,6 +142,7 @@ func (c *core) start() {
 	}
 	c.emptyOther()
 	c.track()
+	c.find()
 	c.findManagers()
 	c.askNotices()
 	c.askAutostart()

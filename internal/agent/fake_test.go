@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,6 +60,11 @@ type world struct {
 	answer    string   // what they say
 	answerErr error
 	startsOn  *entryFake // the desktop's start, nil where there is none
+	git       *fakeGit
+
+	finder *fakeFinder // nil for none
+	home   string      // the user's home folder, where it is another than usual
+	track  []string    // what is watched
 }
 
 const userRC = "/home/u/.npmrc"
@@ -82,8 +88,14 @@ func (w *world) run(t *testing.T) (*Agent, func()) {
 		Registry: w, Keyring: fakeKeyring{w}, Files: w, Watcher: w, Env: w, Clock: w,
 		Notices: w.asNotices(), Power: w, Store: fakeStore{w}, Settings: fakeSettings{w}, Shells: w,
 	}
+	if w.git != nil {
+		ports.Git = w.git
+	}
 	if w.startsOn != nil {
 		ports.Autostart = w.startsOn
+	}
+	if w.finder != nil {
+		ports.Finder = w.finder
 	}
 	files := []ConfigFile{{userRC, api.LevelUser}}
 	if w.beside != nil {
@@ -91,7 +103,7 @@ func (w *world) run(t *testing.T) (*Agent, func()) {
 		files = append(files, ConfigFile{pnpmRC, api.LevelPnpm}, ConfigFile{yarnRC, api.LevelYarn})
 	}
 	a := New(ports, Options{
-		Files: files, Home: "/home/u", LogDir: "/home/u/.local/state/sandglass", Program: "/usr/bin/sandglass",
+		Files: files, Home: cmp.Or(w.home, "/home/u"), LogDir: "/home/u/.local/state/sandglass", Program: "/usr/bin/sandglass",
 		HelperScript: func(u registry.URL) string { return "/home/u/.config/sandglass/helper/" + u.Host() },
 		HelperText:   func(u registry.URL) string { return "#!/bin/sh\n# " + u.String() + "\n" },
 		Project:      func(dir string) string { return dir + "/.npmrc" },
@@ -113,6 +125,9 @@ func (w *world) save(path, text string) {
 	w.changes <- []string{path}
 	synctest.Wait()
 }
+
+// tracks are the paths that are watched now.
+func (w *world) tracks() []string { w.mu.Lock(); defer w.mu.Unlock(); return w.track }
 
 func (w *world) text(path string) string { w.mu.Lock(); defer w.mu.Unlock(); return w.files[path] }
 
@@ -247,7 +262,7 @@ func (w *world) Runnable(path string) error {
 	return nil
 }
 
-func (w *world) Track([]string)           {}
+func (w *world) Track(paths []string)     { w.set(func() { w.track = paths }) }
 func (w *world) Changes() <-chan []string { return w.changes }
 func (w *world) Polling() bool            { return false }
 

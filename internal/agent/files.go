@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -81,7 +82,7 @@ func (c *core) track() {
 			c.lint() // what was told about it is told no more
 		}
 	}
-	c.a.ports.Watcher.Track(slices.Concat(paths, c.beside(), []string{c.a.ports.Settings.Path()}))
+	c.a.ports.Watcher.Track(slices.Concat(paths, c.beside(), c.searchPaths(), c.explainPath(), []string{c.a.ports.Settings.Path()}))
 	c.filesChanged(fresh)
 }
 
@@ -89,7 +90,7 @@ func (c *core) track() {
 func (c *core) beside() (paths []string) {
 	for _, dir := range c.settings.Projects {
 		own := c.a.opts.Project(dir)
-		for _, name := range configNames {
+		for _, name := range slices.Concat(configNames, envNames) {
 			if path := filepath.Join(dir, name); path != own {
 				paths = append(paths, path)
 			}
@@ -103,6 +104,8 @@ func (c *core) filesChanged(paths []string) {
 	for _, p := range paths {
 		f := c.files[p]
 		switch {
+		case os.IsPathSeparator(p[len(p)-1]):
+			c.folderChanged(p)
 		case p == c.a.ports.Settings.Path():
 			c.settingsChanged()
 		case f == nil:

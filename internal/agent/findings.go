@@ -15,7 +15,7 @@ import (
 
 // findings lists what is worth telling now, the worst first.
 func (c *core) findings() []api.Finding {
-	out := slices.Concat(c.systemFindings(), c.fileFindings(), c.sessionFindings(), c.problems, c.settingsBad)
+	out := slices.Concat(c.systemFindings(), c.fileFindings(), c.sessionFindings(), c.leakFindings(), c.problems, c.settingsBad)
 	rank := map[api.Severity]int{api.SeverityError: 0, api.SeverityWarning: 1, api.SeverityInfo: 2}
 	slices.SortStableFunc(out, func(a, b api.Finding) int { return rank[a.Severity] - rank[b.Severity] })
 	return out
@@ -127,6 +127,8 @@ func (c *core) literalFinding(f *file, cred npmrc.Credential) (api.Finding, bool
 	switch {
 	case err == nil && u == registry.Public && token.Classify(cred.Value, token.Found) == token.KindClassic:
 		at.Code, at.Severity = api.FindingClassic, api.SeverityError
+	case f.level == api.LevelProject && c.toldAsTracked(f.path, cred.Line):
+		return api.Finding{}, false
 	case f.level == api.LevelProject:
 		at.Code = api.FindingProjectLiteral
 	case cred.Name == "_authToken" && err == nil:

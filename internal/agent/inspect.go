@@ -23,14 +23,24 @@ func (a *Agent) Inspect(ctx context.Context, req api.InspectRequest) (api.Inspec
 	dir := filepath.Clean(req.Dir)
 	out := api.Inspection{Dir: dir, Findings: []api.Finding{}}
 	near := a.around(dir)
-	if len(near) == 0 {
+	if len(near) == 0 && !req.Scopes {
 		return out, nil
 	}
-	out.Dir = near[0].dir
+	if req.Scopes {
+		if err := a.managersFound(ctx); err != nil {
+			return out, err
+		}
+	}
 	known, err := ask(ctx, a, func() (knowledge, error) { return a.core.knowledge(), nil })
 	if err != nil {
 		return out, err
 	}
+	if req.Scopes {
+		if out.Project, err = a.projectAt(ctx, dir, known); err != nil || len(near) == 0 {
+			return out, err
+		}
+	}
+	out.Dir = near[0].dir
 	found, findings, sums := a.dangers(near, known)
 	for _, p := range a.problemsAround(ctx, near, known) {
 		// To move a line to the user's own file is bad advice where the line leads to a stranger.
@@ -45,6 +55,23 @@ func (a *Agent) Inspect(ctx context.Context, req api.InspectRequest) (api.Inspec
 	}
 	out.Findings, err = ask(ctx, a, func() ([]api.Finding, error) { return a.core.untold(sums, out.Findings), nil })
 	return out, err
+}
+
+// projectAt is what counts in a folder.
+func (a *Agent) projectAt(ctx context.Context, dir string, known knowledge) (*api.Project, error) {
+	near := a.around(dir)
+	sources := a.usersSources()
+	for _, f := range a.linesAround(near) {
+		sources = append(sources, lint.Source{Path: f.path(), Level: lintLevels[f.name], Data: f.data})
+	}
+	a.seen(ctx, known, sources)
+	p := a.project(dir, near, a.userWorld(known))
+	view, err := ask(ctx, a, func() (api.Project, error) {
+		watched := slices.Contains(a.core.settings.Projects, dir)
+		p.view.Found = !watched && slices.Contains(a.core.search.dirs, dir)
+		return a.core.viewProject(p), nil
+	})
+	return &view, err
 }
 
 // dangers looks at each folder's files for what would carry a credential elsewhere, and names their contents.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 )
@@ -124,6 +125,28 @@ func (c *core) findManagers() {
 	}
 	c.a.spawn(func(ctx context.Context) func() {
 		found := c.a.ports.Managers.Find(ctx)
-		return func() { c.managers, c.managersKnown, c.dirty = found, true, true }
+		return func() {
+			c.managers, c.managersKnown, c.dirty = found, true, true
+			c.lint() // goes by them
+		}
 	})
+}
+
+// managersFound waits until it is known which package managers the user has, which takes an agent that has just
+// started a second or two.
+func (a *Agent) managersFound(ctx context.Context) error {
+	for {
+		changed := a.wait()
+		known, err := ask(ctx, a, func() (bool, error) { return a.core.managersKnown, nil })
+		if err != nil || known {
+			return err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return &api.Error{Code: api.CodeCancelled}
+		case <-a.ended:
+			return errNoAgent
+		}
+	}
 }

@@ -109,7 +109,7 @@ func (c *core) lint() {
 	c.linting, c.lintAgain = true, false
 	known := c.knowledge()
 	var projects []string
-	dirs := slices.Clone(c.settings.Projects)
+	dirs, found := slices.Clone(c.settings.Projects), c.search.dirs
 	for _, dir := range dirs {
 		projects = append(projects, c.a.opts.Project(dir))
 	}
@@ -121,14 +121,25 @@ func (c *core) lint() {
 			}
 		}
 		c.a.seen(ctx, known, sources)
-		found := lint.Check(known.lintFacts(sources))
+		problems := lint.Check(known.lintFacts(sources))
 		shells, hooked := c.a.shells()
-		surveyed := c.a.survey(known, dirs)
+		seen, more := shownFound(found, dirs)
+		surveyed := c.a.survey(known, slices.Concat(dirs, seen))
+		c.a.guardProjects(ctx, surveyed)
 		return func() {
-			c.projects, c.shownProjects = surveyed, nil
+			c.projects, c.foundProjects, c.moreProjects, c.shownProjects = nil, nil, more, nil
+			for _, p := range surveyed {
+				switch {
+				case slices.Contains(dirs, p.view.Dir):
+					c.projects = append(c.projects, p)
+				case !p.view.Missing: // the search will say so, too
+					p.view.Found = true
+					c.foundProjects = append(c.foundProjects, p)
+				}
+			}
 			c.shells, c.hooked = shells, hooked
 			c.linting, c.dirty, c.problems = false, true, nil
-			for _, p := range found {
+			for _, p := range problems {
 				c.problems = append(c.problems, problemFinding(p))
 			}
 			if c.lintAgain {
@@ -149,6 +160,10 @@ func (a *Agent) shells() (all []api.Shell, hooked bool) {
 
 // planFixes shows what would put findings right. Each repair is made in what the ones before it leave.
 func (a *Agent) planFixes(ctx context.Context, fixes []api.Fix) (api.Plan, error) {
+	p, out, fixes, err := a.planGuard(ctx, fixes)
+	if err != nil {
+		return api.Plan{}, err
+	}
 	known, err := ask(ctx, a, func() (knowledge, error) { return a.core.knowledge(), nil })
 	if err != nil {
 		return api.Plan{}, err
@@ -170,8 +185,6 @@ func (a *Agent) planFixes(ctx context.Context, fixes []api.Fix) (api.Plan, error
 			return api.Plan{}, &api.Error{Code: api.CodeStale, Args: map[string]string{"File": fix.File}}
 		}
 	}
-	var p plan
-	out := api.Plan{Edits: []api.PlanEdit{}, Reach: []injection.Reach{}, Shells: []string{}, Managers: []injection.Manager{}}
 	for i, s := range sources {
 		if bytes.Equal(s.Data, before[i].Data) {
 			continue
@@ -184,7 +197,11 @@ func (a *Agent) planFixes(ctx context.Context, fixes []api.Fix) (api.Plan, error
 		p.edits = append(p.edits, e)
 		out.Edits = append(out.Edits, shown(e, diff(hide(e.Old), hide(e.New), contextLines)))
 	}
-	out.ID = planID(p.edits, api.Settings{})
+	done := slices.Clone(p.edits)
+	for _, u := range p.untrack {
+		done = append(done, FileEdit{Path: u.file, Old: []byte(u.id)})
+	}
+	out.ID = planID(done, api.Settings{})
 	_, err = ask(ctx, a, func() (struct{}, error) {
 		a.core.keepPlan(out.ID, p)
 		return struct{}{}, nil

@@ -123,7 +123,7 @@ func (c *core) signedOut(u registry.URL, fingerprint string) bool {
 	if e == nil || e.Fingerprint != fingerprint {
 		return false
 	}
-	e.supersede()
+	e.supersede(c.now())
 	e.forget()
 	e.Fingerprint, e.Account, e.kept, e.lost, e.Refused = "", "", false, false, false
 	e.Started, e.Ends, e.RefusedAt, e.Lifetime = time.Time{}, time.Time{}, time.Time{}, ""

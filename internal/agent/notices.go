@@ -290,8 +290,12 @@ func (c *core) closeID(id string) {
 
 // pressed handles a button of a notice, or that it is gone.
 func (c *core) pressed(p Pressed) {
-	if p.ID == noticeSeveral {
+	switch p.ID {
+	case noticeSeveral:
 		c.pressedSeveral(p.Key)
+		return
+	case noticeExplain:
+		c.pressedExplain(p.Key)
 		return
 	}
 	u, err := registry.Parse(p.ID)
@@ -315,12 +319,7 @@ func (c *core) pressed(p Pressed) {
 func (c *core) pressedSeveral(key string) {
 	switch key {
 	case buttonOpen:
-		c.a.spawn(func(ctx context.Context) func() {
-			if err := c.a.show(ctx, api.RoomSessions); err != nil {
-				return func() { c.log.Info("Show window", "error", err) }
-			}
-			return nil
-		})
+		c.openRoom(api.RoomSessions)
 	case buttonLater:
 		for u := range c.standing {
 			c.snooze(u, c.now().Add(snoozeFor))
@@ -328,6 +327,16 @@ func (c *core) pressedSeveral(key string) {
 	}
 	clear(c.standing)
 	c.several = false
+}
+
+// openRoom brings up the window.
+func (c *core) openRoom(room api.Room) {
+	c.a.spawn(func(ctx context.Context) func() {
+		if err := c.a.show(ctx, room); err != nil {
+			return func() { c.log.Info("Show window", "error", err) }
+		}
+		return nil
+	})
 }
 
 func (c *core) snooze(u registry.URL, until time.Time) {

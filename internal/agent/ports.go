@@ -29,6 +29,13 @@ type Ports struct {
 	Shells   Shells
 	Window   Window // nil: no window on this machine
 
+	Finder Finder // nil: no projects can be found
+
+	Questions Questions // for verdicts
+	Logs      Logs      // nil: npm's logs cannot be read
+
+	Git Git // nil: nothing here asks git
+
 	Managers  Managers
 	Desktop   Desktop   // nil: programs started from the desktop cannot be reached
 	Processes Processes // nil: other processes' environments cannot be read
@@ -125,7 +132,8 @@ type Files interface {
 
 // Watcher tells when files may have changed. Implemented by adapter/watch.
 type Watcher interface {
-	// Track replaces the set of watched files (absolute paths; they need not exist).
+	// Track replaces the set of watched files (absolute paths; they need not exist). A path that ends in a
+	// separator is a folder whose entries count: that one comes, goes or gets another name is its change.
 	Track(paths []string)
 	// Changes delivers batches of tracked paths that may have changed, after
 	// 20 ms of quiet. After an overflow every path is looked at again.

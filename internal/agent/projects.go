@@ -22,6 +22,8 @@ type project struct {
 	stamp, world string // what it was made of
 	view         api.Project
 	scopes       []effective.Scope
+	literals     []lineOf      // in its own files
+	tracked      []api.Finding // those of them that git keeps, or would
 }
 
 // projects remembers what was found in watched folders, as long as their files and the user's are what they were.
@@ -87,9 +89,10 @@ func (a *Agent) survey(known knowledge, dirs []string) []project {
 	a.projects.mu.Lock()
 	defer a.projects.mu.Unlock()
 	was, now := a.projects.all, map[string]project{}
+	folder := a.folders() // many projects have the same folders above them
 	var out []project
 	for _, dir := range slices.Sorted(slices.Values(dirs)) {
-		near := a.around(dir)
+		near := around(dir, a.opts.Home, folder)
 		stamp := dir
 		for _, n := range near {
 			stamp += "\x00" + n.dir + "\x00" + n.stamp
@@ -113,8 +116,18 @@ func (a *Agent) project(dir string, near []nearDir, w userWorld) project {
 		p.view.Missing = true
 		return p
 	}
-	e := effective.World{Files: slices.Clone(w.files), Managers: w.known.managers, Env: func(name string) bool { return w.known.defined[name] }}
-	sources := slices.Clone(w.sources)
+	e, files, own := a.worldAt(dir, near, w)
+	p.view.Files = append(p.view.Files, files...)
+	p.scopes = effective.Of(e)
+	p.literals = a.literals(dir, near)
+	p.view.Findings = a.projectFindings(near, w.known, own, slices.Concat(w.sources, own))
+	return p
+}
+
+// worldAt is what package managers find in a folder: the files that count, the paths of those near it, and the lines
+// of the latter that are checked.
+func (a *Agent) worldAt(dir string, near []nearDir, w userWorld) (e effective.World, files []string, own []lint.Source) {
+	e = effective.World{Files: slices.Clone(w.files), Managers: w.known.managers, Env: func(name string) bool { return w.known.defined[name] }}
 	root := a.workspace(dir, near)
 	e.Member = root != ""
 	for _, n := range near {
@@ -130,17 +143,15 @@ func (a *Agent) project(dir string, near []nearDir, w userWorld) project {
 			}
 			data, err := a.ports.Files.Read(path)
 			if slices.Contains(configNames, name) {
-				p.view.Files = append(p.view.Files, path)
+				files = append(files, path)
 				e.Files = append(e.Files, effective.File{Path: path, Level: level, Text: data})
 			}
 			if err == nil && isLint {
-				sources = append(sources, lint.Source{Path: path, Level: lintLevels[name], Data: data})
+				own = append(own, lint.Source{Path: path, Level: lintLevels[name], Data: data})
 			}
 		}
 	}
-	p.scopes = effective.Of(e)
-	p.view.Findings = a.projectFindings(near, w.known, sources[len(w.sources):], sources)
-	return p
+	return e, files, own
 }
 
 // projectFindings are those that Inspect has for the folder.

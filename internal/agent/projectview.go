@@ -9,7 +9,7 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 )
 
-// viewProjects are the watched folders. What was shown is shown again as long as folders and sessions are the same.
+// viewProjects are the watched and the found folders. What was shown is shown again as long as folders and sessions are the same.
 func (c *core) viewProjects() []api.Project {
 	now := c.now()
 	var key strings.Builder
@@ -20,15 +20,17 @@ func (c *core) viewProjects() []api.Project {
 	}
 	if c.shownProjects == nil || c.shownKey != key.String() {
 		c.shownKey, c.shownProjects = key.String(), []api.Project{}
-		for _, p := range c.projects {
+		for _, p := range slices.Concat(c.projects, c.foundProjects) {
 			c.shownProjects = append(c.shownProjects, c.viewProject(p))
 		}
+		slices.SortFunc(c.shownProjects, func(x, y api.Project) int { return strings.Compare(x.Dir, y.Dir) })
 	}
 	return c.shownProjects
 }
 
 func (c *core) viewProject(p project) api.Project {
 	v := p.view
+	v.Findings = append(slices.Clip(v.Findings), p.tracked...)
 	v.Scopes = make([]api.Scope, len(p.scopes))
 	for i, s := range p.scopes {
 		v.Scopes[i] = api.Scope{Scope: s.Scope, Registry: s.Registry, Name: s.Name, File: s.File, Line: s.Line, Credentials: make([]api.Credential, len(s.Credentials))}
@@ -41,7 +43,7 @@ func (c *core) viewProject(p project) api.Project {
 
 func (c *core) viewCredential(s effective.Scope, cred effective.Credential) api.Credential {
 	v := api.Credential{
-		Manager: strings.TrimSpace(cred.Manager + " " + cred.Version), Registry: cred.Registry, Source: api.Source(cred.Source), File: cred.File, Line: cred.Line,
+		Manager: strings.TrimSpace(cred.Manager + " " + cred.Version), Registry: cred.Registry, Source: api.Source(cred.Source), Key: printable(cred.Key), File: cred.File, Line: cred.Line,
 		Level: levelShown(cred.Level), Variable: cred.Variable, Live: c.live(s, cred),
 	}
 	if h := cred.Hides; h != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -34,11 +35,12 @@ type ContractWorld struct {
 func RunContract(t *testing.T, settings SettingsFile, bare bool, beside func(context.Context, *Agent)) *ContractWorld {
 	t.Helper()
 	w := newWorld()
-	w.beside = everything()
+	w.beside, w.git = everything(), &fakeGit{}
 	c := &ContractWorld{t: t, w: w, clock: &contractClock{world: w}, window: &contractWindow{}, entry: &contractEntry{}, settings: settings}
 	ports := Ports{
 		Registry: w, Keyring: fakeKeyring{w}, Files: w, Watcher: w, Env: w, Clock: c.clock, Notices: w.asNotices(),
 		Power: w, Store: fakeStore{w}, Settings: settings, Shells: w, Window: c.window, Autostart: c.entry, Managers: w.beside,
+		Finder: &fakeFinder{world: w}, Git: w.git,
 	}
 	if bare {
 		ports.Window, ports.Autostart = nil, nil
@@ -144,6 +146,29 @@ func (c *ContractWorld) Folder(files map[string]string) string {
 		}
 	})
 	return dir
+}
+
+// Repository makes a folder that git tracks files in.
+func (c *ContractWorld) Repository(files map[string]string, tracked ...string) string {
+	dir := c.Folder(files)
+	r := c.w.git.add(c.t, dir, files, tracked...)
+	r.hook.Path = filepath.Join(dir, ".git", "hooks", "pre-commit")
+	for path, text := range files {
+		if slices.Contains(tracked, path) {
+			r.commit("c1", path, text, time.Unix(1e9, 0).UTC())
+		}
+	}
+	return dir
+}
+
+// Tracks reports whether git tracks a file.
+func (c *ContractWorld) Tracks(path string) bool {
+	r, err := c.w.git.Open(c.t.Context(), GitPlace{Dir: filepath.Dir(path)})
+	if err != nil {
+		return false
+	}
+	id, err := indexed(c.t.Context(), r, filepath.Base(path))
+	return err == nil && id != ""
 }
 
 // Says sets what fresh shells answer.

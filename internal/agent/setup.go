@@ -21,6 +21,9 @@ type plan struct {
 	undo     bool
 	move     bool // the settings let lines be written, and Apply waits until they are
 	helper   bool // for pnpm 10, too
+
+	untrack  []untracking // files that git is to forget, behind the edits
+	runnable []string     // files of edits that are to be run
 }
 
 // Plan implements api.Agent.

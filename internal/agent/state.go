@@ -28,6 +28,7 @@ type record struct {
 	Past        []string        `json:"past,omitempty"`     // fingerprints of earlier sessions: where one still stands it is no login
 	Refused     bool            `json:"refused,omitempty"`
 	RefusedAt   time.Time       `json:"refused_at,omitzero"`
+	Before      time.Time       `json:"before,omitzero"` // when the session before this one ended
 	Probed      time.Time       `json:"probed,omitzero"`
 	Alive       time.Time       `json:"alive,omitzero"` // the last time that the registry took it
 	Used        time.Time       `json:"used,omitzero"`

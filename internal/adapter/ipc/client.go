@@ -103,6 +103,38 @@ func (c *Client) Prove(ctx context.Context, req api.ProveRequest) (out api.Proof
 	return out, err
 }
 
+// Diagnose implements api.Agent.
+func (c *Client) Diagnose(ctx context.Context, req api.DiagnoseRequest) (out api.Diagnosis, err error) {
+	err = c.call(ctx, methodDiagnose, req, &out)
+	return out, err
+}
+
+// Scan implements api.Agent.
+func (c *Client) Scan(ctx context.Context, req api.ScanRequest, report func(api.Progress)) (out api.ScanReport, err error) {
+	err = c.stream(ctx, methodScan, req, &out, progress(report))
+	return out, err
+}
+
+// Discover implements api.Agent.
+func (c *Client) Discover(ctx context.Context, req api.DiscoverRequest, report func(api.Progress)) (out api.Discovery, err error) {
+	err = c.stream(ctx, methodDiscover, req, &out, progress(report))
+	return out, err
+}
+
+// progress hands the steps of a call to report, which may be nil.
+func progress(report func(api.Progress)) func(json.RawMessage) error {
+	return func(raw json.RawMessage) error {
+		var p api.Progress
+		if err := json.Unmarshal(raw, &p); err != nil {
+			return badAnswer(err)
+		}
+		if report != nil {
+			report(p)
+		}
+		return nil
+	}
+}
+
 func (c *Client) call(ctx context.Context, method string, params, result any) error {
 	return c.stream(ctx, method, params, result, nil)
 }

@@ -51,7 +51,19 @@ var handlers = map[string]handler{
 	methodProve: with(func(ctx context.Context, c *call, p api.ProveRequest) (any, error) {
 		return c.agent.Prove(ctx, p)
 	}),
+	methodDiagnose: with(func(ctx context.Context, c *call, p api.DiagnoseRequest) (any, error) {
+		return c.agent.Diagnose(ctx, p)
+	}),
+	methodScan: with(func(ctx context.Context, c *call, p api.ScanRequest) (any, error) {
+		return c.agent.Scan(ctx, p, c.progress)
+	}),
+	methodDiscover: with(func(ctx context.Context, c *call, p api.DiscoverRequest) (any, error) {
+		return c.agent.Discover(ctx, p, c.progress)
+	}),
 }
+
+// progress tells a step. One that cannot be told is no reason to stop: a peer that went away has cancelled the call already.
+func (c *call) progress(p api.Progress) { _ = c.event(p) }
 
 // with reads the parameters first. What they say is not repeated in the error: they may hold secrets.
 func with[P any](f func(context.Context, *call, P) (any, error)) handler {

@@ -25,6 +25,9 @@ const (
 	methodInspect  = "inspect"
 	methodKeep     = "keep"
 	methodProve    = "prove"
+	methodDiagnose = "diagnose"
+	methodScan     = "scan"
+	methodDiscover = "discover"
 )
 
 // request is the line that opens a call.

@@ -1,5 +1,5 @@
 // Package registry talks to package registries over HTTP: web login, login by name and password,
-// whoami and logout.
+// whoami and logout, and the questions that a verdict needs answers to.
 //
 // One Client serves all registries for the life of the agent and is safe for concurrent use. It keeps
 // no credential: each call gets the one that it needs, sends it only to the registry that it was
@@ -7,7 +7,9 @@
 // never followed. A call made twice is two requests; nothing but polling is retried here.
 //
 // Every error wraps one of the sentinels of package agent, or the context's error. No error holds a
-// secret, an address that a registry gave, or a control character that a registry sent.
+// secret, an address that a registry gave, or a control character that a registry sent. The same is
+// true of the answers to questions, which are outcomes and never errors; a question, with all the
+// requests that it takes, ends within 30 s.
 //
 // Proxies are those of the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), read by net/http at first
 // use. The proxy keys of .npmrc files are not read.
@@ -42,7 +44,7 @@ type Options struct {
 	Ceiling time.Duration
 }
 
-// Client is a registry client. It implements agent.Registry.
+// Client is a registry client. It implements agent.Registry and agent.Questions.
 type Client struct {
 	transport http.RoundTripper
 	agent     string

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,7 +23,9 @@ type call struct {
 	bearer  token.Secret
 	basic   string // the whole Authorization header of a name and a password
 	otp     token.Secret
-	body    any // sent as JSON, nil for none
+	body    any    // sent as JSON, nil for none
+	accept  string // "" for any JSON
+	most    int64  // bytes of the answer, zero for maxBody
 	limit   time.Duration
 	secrets []string // what the answer may echo and no error may hold
 }
@@ -39,21 +42,42 @@ type answer struct {
 func (c *Client) do(ctx context.Context, k call) (answer, error) {
 	limited, cancel := context.WithTimeout(ctx, k.limit)
 	defer cancel()
-	req, err := c.build(limited, k)
+	res, err := c.send(limited, k)
 	if err != nil {
-		return answer{}, err
-	}
-	res, err := c.transport.RoundTrip(req)
-	if err != nil {
-		return answer{}, transportError(ctx, err)
+		return answer{}, sendError(ctx, err)
 	}
 	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody+1))
+	return k.read(ctx, res)
+}
+
+// errBuild marks a request that could not be made.
+var errBuild = errors.New("make the request")
+
+// send sends one request. The caller closes the body.
+func (c *Client) send(ctx context.Context, k call) (*http.Response, error) {
+	req, err := c.build(ctx, k)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errBuild, err)
+	}
+	return c.transport.RoundTrip(req)
+}
+
+func sendError(ctx context.Context, err error) error {
+	if errors.Is(err, errBuild) {
+		return err
+	}
+	return transportError(ctx, err)
+}
+
+// read reads a whole answer.
+func (k call) read(ctx context.Context, res *http.Response) (answer, error) {
+	most := cmp.Or(k.most, maxBody)
+	body, err := io.ReadAll(io.LimitReader(res.Body, most+1))
 	if err != nil {
 		return answer{}, transportError(ctx, err)
 	}
-	if len(body) > maxBody {
-		return answer{}, fmt.Errorf("%w: it is longer than %d KiB", agent.ErrBadAnswer, maxBody>>10)
+	if int64(len(body)) > most {
+		return answer{}, fmt.Errorf("%w: it is longer than %d KiB", agent.ErrBadAnswer, most>>10)
 	}
 	return answer{res.StatusCode, res.Header, body, k.hidden()}, nil
 }
@@ -72,7 +96,7 @@ func (c *Client) build(ctx context.Context, k call) (*http.Request, error) {
 		return nil, fmt.Errorf("%w: its address cannot be used", agent.ErrBadAnswer)
 	}
 	req.Header.Set("User-Agent", c.agent)
-	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Accept", cmp.Or(k.accept, "application/json"))
 	req.Header.Set("npm-auth-type", "web")
 	req.Header.Set("npm-command", k.command)
 	if k.body != nil {

@@ -43,7 +43,13 @@ var fields = []field{
 		name: "projects",
 		note: "project folders to keep an eye on",
 		get:  func(s api.Settings) any { return s.Projects },
-		set:  setProjects,
+		set:  folders(func(s *api.Settings) *[]string { return &s.Projects }),
+	},
+	{
+		name: "roots",
+		note: "folders below which projects are found",
+		get:  func(s api.Settings) any { return s.Roots },
+		set:  folders(func(s *api.Settings) *[]string { return &s.Roots }),
 	},
 	truth("renew_before_need", "shells renew a session that is over before they run a package manager that needs it", func(s *api.Settings) *bool { return &s.Renew }),
 	truth("desktop_env", "programs that the desktop starts get the sessions, too", func(s *api.Settings) *bool { return &s.DesktopEnv }),
@@ -56,6 +62,7 @@ var fields = []field{
 		set:  setModes,
 	},
 	truth("animations", "the sand falls in the window, unless the system asks for less motion", func(s *api.Settings) *bool { return &s.Animations }),
+	truth("explain", "a notice says what is behind it when npm fails in a watched project for want of a login or a right", func(s *api.Settings) *bool { return &s.Explain }),
 	truth("welcomed", "the first run was gone through, or skipped", func(s *api.Settings) *bool { return &s.Welcomed }),
 	text("log_level", `"debug", "info", "warn" or "error"`, func(s *api.Settings) *string { return &s.LogLevel }, "debug", "info", "warn", "error"),
 }
@@ -111,25 +118,27 @@ func setQuiet(s *api.Settings, v any) (kind, fine bool) {
 	return true, true
 }
 
-// setProjects takes a list of absolute paths, all or none.
-func setProjects(s *api.Settings, v any) (kind, fine bool) {
-	list, ok := v.([]any)
-	if !ok {
-		return false, false
-	}
-	var paths []string
-	for _, one := range list {
-		path, ok := one.(string)
+// folders takes a list of absolute paths, all or none.
+func folders(at func(*api.Settings) *[]string) func(*api.Settings, any) (kind, fine bool) {
+	return func(s *api.Settings, v any) (kind, fine bool) {
+		list, ok := v.([]any)
 		if !ok {
 			return false, false
 		}
-		if !filepath.IsAbs(path) || strings.ContainsRune(path, 0) || !utf8.ValidString(path) {
-			return true, false
+		var paths []string
+		for _, one := range list {
+			path, ok := one.(string)
+			if !ok {
+				return false, false
+			}
+			if !filepath.IsAbs(path) || strings.ContainsRune(path, 0) || !utf8.ValidString(path) {
+				return true, false
+			}
+			paths = append(paths, path)
 		}
-		paths = append(paths, path)
+		*at(s) = paths
+		return true, true
 	}
-	s.Projects = paths
-	return true, true
 }
 
 // setModes takes a table of registries and modes, all or none.

@@ -58,9 +58,9 @@ func root() string {
 func everything() api.Settings {
 	return api.Settings{
 		Language: "ja", Move: true, EmptyOnLock: true, Notices: false, Store: api.StoreFile,
-		Projects: []string{root(), root() + "/日本 \"x\" <&>\t\x7f\\"}, LogLevel: "debug",
+		Projects: []string{root(), root() + "/日本 \"x\" <&>\t\x7f\\"}, LogLevel: "debug", Roots: []string{root() + "/src"},
 		Modes: map[string]injection.Mode{"https://registry.example.com/": injection.ModeExec, "http://127.0.0.1:4873/": injection.ModeFile}, DesktopEnv: true, DefaultMode: injection.ModeFile,
-		Quiet: "22:00-08:00", Animations: false, Welcomed: true,
+		Quiet: "22:00-08:00", Animations: false, Explain: true, Welcomed: true,
 	}
 }
 
@@ -100,6 +100,7 @@ quiet_hours = "22-8"
 animations = "no"
 welcomed = 3
 modes = { "https://registry.example.com/" = "exec", "x" = "env" }
+roots = ["src"]
 
 [window]
 width = 3
@@ -117,7 +118,7 @@ width = 3
 		}
 		got = append(got, fmt.Sprint(fd.Line, " ", fd.Args["Problem"], " ", fd.Args["Name"]))
 	}
-	wanted := []string{"2 value language", "3 type move", "5 unknown colour", "6 value projects", "7 value store", "8 type notices", "9 value quiet_hours", "10 type animations", "11 type welcomed", "12 value modes", "14 unknown window", "15 unknown window.width"}
+	wanted := []string{"2 value language", "3 type move", "5 unknown colour", "6 value projects", "7 value store", "8 type notices", "9 value quiet_hours", "10 type animations", "11 type welcomed", "12 value modes", "13 value roots", "15 unknown window", "16 unknown window.width"}
 	if diff := cmp.Diff(wanted, got); diff != "" {
 		t.Error(diff)
 	}
@@ -217,10 +218,10 @@ func TestSaveAndLoadAgree(t *testing.T) {
 				continue
 			}
 			got, _ := f.Load()
-			if !same(got.Projects, want.Projects) {
-				t.Errorf("%q: projects %q", text, got.Projects)
+			if !same(got.Projects, want.Projects) || !same(got.Roots, want.Roots) {
+				t.Errorf("%q: projects %q, roots %q", text, got.Projects, got.Roots)
 			}
-			got.Projects, want.Projects = nil, nil
+			got.Projects, want.Projects, got.Roots, want.Roots = nil, nil, nil, nil
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%q became %q: %s", text, content(t, f), diff)
 			}
@@ -228,6 +229,7 @@ func TestSaveAndLoadAgree(t *testing.T) {
 				t.Errorf("%q: back: %v", text, err)
 			}
 			got, _ = f.Load()
+			first.Roots, got.Roots = nil, nil
 			if first.Projects, got.Projects = nil, nil; cmp.Diff(first, got) != "" {
 				t.Errorf("%q: not the way back: %+v", text, got)
 			}
@@ -246,6 +248,7 @@ func TestSaveRefusesWhatLoadWould(t *testing.T) {
 		func(s *api.Settings) { s.Modes = map[string]injection.Mode{"registry": injection.ModeEnv} },
 		func(s *api.Settings) { s.Projects = []string{"relative"} },
 		func(s *api.Settings) { s.Projects = []string{root() + "\xff"} },
+		func(s *api.Settings) { s.Roots = []string{"src"} },
 	} {
 		s := api.DefaultSettings()
 		change(&s)

@@ -18,6 +18,7 @@ type loop struct {
 	settle  *time.Timer
 	ticker  *time.Ticker // nil while no file is polled: nothing wakes then
 	rounds  int          // polls since the last attempt to go back to notices
+	beat    int          // polls since the last look at folders
 	never   bool         // this system has no notices
 }
 
@@ -141,7 +142,7 @@ func (l *loop) settled() {
 			again = append(again, f)
 			continue
 		}
-		f.seen, f.known, f.held = now, true, false
+		f.seen, f.known, f.held, f.stirred = now, true, false, false
 		if changed {
 			l.changed[f.path] = struct{}{}
 		}
@@ -156,8 +157,9 @@ func (l *loop) settled() {
 
 // tick looks for changes in the polled files, and now and then for a way back to notices.
 func (l *loop) tick() {
+	l.beat = (l.beat + 1) % folderRounds
 	for _, f := range l.files {
-		if f.poll && l.glance(f) {
+		if f.poll && (!f.folder || l.beat == 0) && l.glance(f) {
 			l.touch(f)
 		}
 	}
@@ -178,11 +180,11 @@ func (l *loop) tick() {
 
 // plan starts or stops polling.
 func (l *loop) plan() {
-	need := false
+	need, files := false, false
 	for _, f := range l.files {
-		need = need || f.poll
+		need, files = need || f.poll, files || f.poll && !f.folder
 	}
-	l.w.polling.Store(need)
+	l.w.polling.Store(files)
 	switch {
 	case need && l.ticker == nil:
 		l.rounds = 0

@@ -19,6 +19,10 @@ type file struct {
 	known bool // seen holds a look
 	poll  bool // notices about it are not to be had, or not all
 	held  bool // it was found empty and is given another settle time
+
+	folder  bool   // its entries count
+	inside  string // of a folder: where it is, free of links
+	stirred bool   // an entry came or went since the last look
 }
 
 // tracker knows which names matter to which files and keeps their folders watched. Run's goroutine owns it.
@@ -28,6 +32,7 @@ type tracker struct {
 	files map[string]*file
 	names map[string]map[*file]struct{} // canonical name -> whose answer depends on it
 	dirs  map[string]int                // watched folder -> how many names need it
+	ins   map[string]map[*file]struct{} // canonical folder -> whose entries are its
 	look  func(path, target string) state
 }
 
@@ -37,6 +42,7 @@ func newTracker(home string, look func(path, target string) state) *tracker {
 		files: map[string]*file{},
 		names: map[string]map[*file]struct{}{},
 		dirs:  map[string]int{},
+		ins:   map[string]map[*file]struct{}{},
 		look:  look,
 	}
 }
@@ -50,13 +56,14 @@ func (t *tracker) set(paths []string) (added []*file) {
 	for _, p := range paths {
 		want[p] = struct{}{}
 		if t.files[p] == nil {
-			f := &file{path: p}
+			f := &file{path: p, folder: os.IsPathSeparator(p[len(p)-1])}
 			t.files[p] = f
 			added = append(added, f)
 		}
 	}
 	for p, f := range t.files {
 		if _, ok := want[p]; !ok {
+			t.into(f, "")
 			t.index(f, nil, nil)
 			delete(t.files, p)
 		}
@@ -80,9 +87,35 @@ func (t *tracker) arm(f *file, p pass) (target string) {
 	if !ok && unseen { // the home itself is gone: nothing will tell of its return
 		poll = true
 	}
+	if f.folder {
+		t.into(f, target)
+		if ok {
+			dirs = append(dirs, target)
+			poll = !t.enter(target, p) || poll
+		}
+	}
 	f.poll = poll
 	t.index(f, names, dirs)
 	return target
+}
+
+// into notes where the entries of a tracked folder are, "" for nowhere.
+func (t *tracker) into(f *file, dir string) {
+	if f.inside == dir {
+		return
+	}
+	delete(t.ins[f.inside], f)
+	if len(t.ins[f.inside]) == 0 {
+		delete(t.ins, f.inside)
+	}
+	f.inside = dir
+	if dir == "" {
+		return
+	}
+	if t.ins[dir] == nil {
+		t.ins[dir] = map[*file]struct{}{}
+	}
+	t.ins[dir][f] = struct{}{}
 }
 
 // enter watches a folder and tells whether all changes in it will be told. Adding again what is watched
@@ -165,6 +198,10 @@ func (t *tracker) hit(e event) []*file {
 			t.arm(f, p)
 		}
 	}
+	for f := range t.ins[filepath.Dir(e.path)] {
+		f.stirred = true
+		files = append(files, f)
+	}
 	return files
 }
 
@@ -174,7 +211,7 @@ func (t *tracker) examine(f *file, p pass) (now state, changed bool) {
 	if now.info != nil && linked(now.info) {
 		f.poll = true
 	}
-	return now, !f.known || !now.same(f.seen)
+	return now, !f.known || f.stirred || !now.same(f.seen)
 }
 
 // glance tells whether a polled file may have changed, by one stat.

@@ -33,6 +33,8 @@ const (
 	stormFactor = 10 // a storm is waited for this many settle times
 	pollTime    = 2 * time.Second
 	retryRounds = 10 // polls between attempts to go back to notices
+
+	folderRounds = 15 // polls between looks at folders
 )
 
 // Watcher implements agent.Watcher.
@@ -70,14 +72,19 @@ func New(o Options) (*Watcher, error) {
 	}, nil
 }
 
-// Track replaces the set of watched files. Paths that are not absolute are left out. It never blocks; paths
-// that are new come in the next batch of Changes.
+// Track replaces the set of watched files. Paths that are not absolute are left out; those that end in a
+// separator are folders whose entries count. It never blocks; paths that are new come in the next batch of Changes.
 func (w *Watcher) Track(paths []string) {
 	var want []string
 	for _, p := range paths {
-		if filepath.IsAbs(p) {
-			want = append(want, filepath.Clean(p))
+		if !filepath.IsAbs(p) {
+			continue
 		}
+		clean := filepath.Clean(p)
+		if os.IsPathSeparator(p[len(p)-1]) && !os.IsPathSeparator(clean[len(clean)-1]) {
+			clean += string(filepath.Separator)
+		}
+		want = append(want, clean)
 	}
 	w.mu.Lock()
 	w.want = want
@@ -92,7 +99,7 @@ func (w *Watcher) Track(paths []string) {
 // 20 ms of quiet. Batches that nobody takes are merged. It is never closed.
 func (w *Watcher) Changes() <-chan []string { return w.changes }
 
-// Polling tells whether some file is looked at in intervals, because the system's notices of it are not to
+// Polling tells whether some file, and not only a folder, is looked at in intervals, because the system's notices of it are not to
 // be had or not to be trusted.
 func (w *Watcher) Polling() bool { return w.polling.Load() }
 

@@ -8,7 +8,6 @@
 package api
 
 import (
-	"context"
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/domain/injection"
@@ -18,38 +17,6 @@ import (
 
 // Schema is the version of Snapshot's JSON, told in every --json output.
 const Schema = 1
-
-// Agent is what a face may ask. *agent.Agent answers in its own process, ipc.Client over the socket.
-// Every call ends when ctx does. Errors are *Error.
-type Agent interface {
-	// Snapshot returns the state now.
-	Snapshot(ctx context.Context) (Snapshot, error)
-	// Watch calls see with the state now and after every change, until ctx ends or see returns an error.
-	Watch(ctx context.Context, see func(Snapshot) error) error
-	// Login logs in to a registry and returns when that is done. A second login for the same registry
-	// joins the first. report gets every step, the first one at once; it may be nil.
-	Login(ctx context.Context, req LoginRequest, report func(Login)) error
-	// Logout revokes the session at the registry and empties keyring and env file. partial failures
-	// come back as an *Error with code CodePartly.
-	Logout(ctx context.Context, registry string) error
-	// Grant hands out credentials for one use, which is recorded.
-	Grant(ctx context.Context, req GrantRequest) (Grant, error)
-	// Do makes a small change of state and returns when it holds.
-	Do(ctx context.Context, a Action) error
-	// Plan says what setup would change on disk. Nothing is written.
-	Plan(ctx context.Context, req SetupRequest) (Plan, error)
-	// Apply makes the changes of a plan that Plan returned and is still true.
-	Apply(ctx context.Context, planID string) error
-	// Due names the sessions that are over and that a command is about to need, as far as can be told.
-	Due(ctx context.Context, req DueRequest) ([]Session, error)
-	// Inspect looks at the config files that count in a folder. It sends nothing to any registry.
-	Inspect(ctx context.Context, req InspectRequest) (Inspection, error)
-	// Keep changes where secrets are kept, and takes those that are there along. For the encrypted file it
-	// also opens it, with the same request.
-	Keep(ctx context.Context, req KeepRequest) error
-	// Prove starts a fresh shell as the user would and asks there who is signed in.
-	Prove(ctx context.Context, req ProveRequest) (Proof, error)
-}
 
 // Snapshot is all that a face shows. Never change one; ask for another.
 type Snapshot struct {
@@ -64,7 +31,10 @@ type Snapshot struct {
 	Locked   bool          `json:"locked"`                // env files are empty on purpose
 	Settings Settings      `json:"settings"`
 	Uses     []Use         `json:"uses"`     // the newest 50, newest first
-	Projects []Project     `json:"projects"` // the watched folders, by path
+	Projects []Project     `json:"projects"` // the watched folders, and those found below Settings.Roots, by path
+
+	// MoreProjects is how many were found beside those in Projects.
+	MoreProjects int `json:"more_projects,omitempty"`
 
 	Shells   []Shell             `json:"shells"`   // that this user has
 	Managers []injection.Manager `json:"managers"` // package managers that were found
@@ -346,6 +316,7 @@ type Settings struct {
 	Notices     bool     `json:"notices" toml:"notices"`             // desktop notifications
 	Store       Store    `json:"store" toml:"store"`                 // StoreKeyring, or StoreFile if the user chose it
 	Projects    []string `json:"projects" toml:"projects"`           // project folders to watch
+	Roots       []string `json:"roots" toml:"roots"`                 // folders below which projects are found
 	LogLevel    string   `json:"log_level" toml:"log_level"`         // debug, info, warn, error
 
 	// DefaultMode is how credentials reach the tools, and Modes of which registries (canonical URLs) they do otherwise.
@@ -360,6 +331,8 @@ type Settings struct {
 	Quiet string `json:"quiet_hours" toml:"quiet_hours"`
 	// Animations lets the sand fall in the window, unless the system asks for reduced motion.
 	Animations bool `json:"animations" toml:"animations"`
+	// Explain tells what is behind it when npm fails in a watched project for want of a login or a right.
+	Explain bool `json:"explain" toml:"explain"`
 	// Welcomed says that the first run was gone through, or skipped.
 	Welcomed bool `json:"welcomed" toml:"welcomed"`
 }

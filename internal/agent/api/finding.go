@@ -59,6 +59,8 @@ const (
 	FindingState           = "state-unreadable"   // state.json was damaged and set aside
 	FindingStaleEnv        = "stale-environment"  // a program was started with a session that is not the present one
 	FindingDesktopEnv      = "desktop-env"        // the desktop's environment cannot be set
+	FindingLeakTracked     = "leak-tracked"       // a secret stands in a project's file that git tracks, or would take
+	FindingHookShared      = "hook-shared"        // of a plan: the hook that is edited is that of other repositories too
 )
 
 // The warnings of a plan, told as findings. Package injection says when.
@@ -139,4 +141,12 @@ const (
 	CodeNoAutostart = "no-autostart"     // 1: starting with the desktop cannot be changed here
 	CodeStale       = "plan-stale"       // 1: files changed since the plan was made
 	CodeFile        = "file"             // 1: a file could not be read or written
+	CodeNoLog       = "no-log"           // 1: npm has written no log, or none that can be found
+	CodeNoFailure   = "no-failure"       // 1: nothing in the text tells of a failure
+	CodeFolder      = "no-folder"        // 2: there is no such folder
+	CodeWhole       = "whole-disk"       // 2: the folder is a whole file system, and nobody said that this is meant
+	CodeNoGit       = "no-git"           // 1: this is no git repository, or there is no git
+	CodeHookTool    = "hook-tool"        // 1: another tool writes the hook; the command belongs in that tool's config
+	CodeHookOff     = "hook-off"         // 1: the hook is there, but nobody may run it
+	CodeHookScript  = "hook-script"      // 1: the hook is no shell script
 )

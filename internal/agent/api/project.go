@@ -6,6 +6,7 @@ import "github.com/sandglass-dev/sandglass/internal/domain/token"
 type Project struct {
 	Dir      string    `json:"dir"`
 	Missing  bool      `json:"missing,omitempty"` // there is no such folder
+	Found    bool      `json:"found,omitempty"`   // it is not among Settings.Projects, but was found below Settings.Roots
 	Files    []string  `json:"files"`             // config files of the project that exist, its own before those above it
 	Scopes   []Scope   `json:"scopes"`            // the default registry first
 	Findings []Finding `json:"findings"`          // about this project's files
@@ -26,6 +27,7 @@ type Credential struct {
 	Manager  string `json:"manager"`
 	Registry string `json:"registry,omitempty"` // canonical URL, where this manager would ask another one
 	Source   Source `json:"source"`
+	Key      string `json:"key,omitempty"` // the setting's name, such as //registry.example.com/:_authToken
 	File     string `json:"file,omitempty"`
 	Line     int    `json:"line,omitempty"`
 	Level    Level  `json:"level,omitempty"`

@@ -36,6 +36,9 @@ type Plan struct {
 	Managers []injection.Manager `json:"managers"`
 	// Reach tells which package manager gets the credential of which registry in which way, once it is applied.
 	Reach []injection.Reach `json:"reach"`
+	// Commands are run when it is applied, and Undo takes them back, both as a user would type them.
+	Commands []string `json:"commands,omitempty"`
+	Undo     []string `json:"undo,omitempty"`
 	// Warnings are what the user should know before agreeing.
 	Warnings []Finding `json:"warnings,omitempty"`
 }
@@ -59,6 +62,8 @@ type DueRequest struct {
 type InspectRequest struct {
 	Dir  string `json:"dir"`            // absolute
 	Once bool   `json:"once,omitempty"` // tell only what was not told before of files with this very content
+	// Scopes asks for Inspection.Project, too.
+	Scopes bool `json:"scopes,omitempty"`
 }
 
 // Inspection is what the config files in a folder would do.
@@ -70,4 +75,6 @@ type Inspection struct {
 	Seal []string `json:"seal,omitempty"`
 	// Withhold names the variables that are to be empty there: no setting keeps the project from their values.
 	Withhold []string `json:"withhold,omitempty"`
+	// Project is what counts in the folder that was asked about, whether it is watched or not.
+	Project *Project `json:"project,omitempty"`
 }

@@ -2,6 +2,7 @@ package effective
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/sandglass-dev/sandglass/internal/domain/npmrc"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
@@ -46,6 +47,12 @@ func read(files []*File, sections bool) book {
 }
 
 func (l line) place() Place { return Place{File: l.file.Path, Line: l.number, Level: l.file.Level} }
+
+// name is the setting's name as people write it.
+func (l line) name() string { return told(strings.ReplaceAll(l.key, joint, ".")) }
+
+// told is as much of a setting's name as is told.
+func told(key string) string { return key[:min(len(key), maxName)] }
 
 // registries are those that the lines name, by scope.
 func (d *dialect) registries(b book) map[string]origin {

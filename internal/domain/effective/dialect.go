@@ -47,7 +47,7 @@ func (d *dialect) claims(key, name string) (live, rest []claim) {
 	for _, l := range d.lines(key, name) {
 		if name == "tokenHelper" {
 			if slices.Contains(d.helpers, l.file.Level) && l.value != "" {
-				live = append(live, claim{source: SourceHelper, place: l.place()})
+				live = append(live, claim{source: SourceHelper, key: l.name(), place: l.place()})
 			}
 			continue
 		}

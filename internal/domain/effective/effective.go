@@ -40,6 +40,8 @@ type World struct {
 	Managers []injection.Manager
 	// Env reports whether a variable is set. Nil: all are.
 	Env func(name string) (set bool)
+	// Scopes are told of, too, where no line names them.
+	Scopes []string
 }
 
 // Scope is what packages of one scope come from.
@@ -58,6 +60,7 @@ type Credential struct {
 	Version     string
 	Registry    string // canonical URL, where this manager would ask another one than the Scope's
 	Source      Source
+	Key         string // the setting's name, with a dot between parts of a path, "" where it is of no one line
 	File        string
 	Line        int
 	Level       Level
@@ -114,7 +117,7 @@ func Of(w World) []Scope {
 	}
 	all := w.standing()
 	var out []Scope
-	for _, name := range scopes(append(views, lead)) {
+	for _, name := range w.scopes(append(views, lead)) {
 		r := lead.registry(name)
 		s := Scope{Scope: name, Registry: r.url.String(), Name: nameOf(r.url), File: r.place.File, Line: r.place.Line}
 		for i, m := range w.Managers {
@@ -135,9 +138,9 @@ func nameOf(u registry.URL) string {
 	return u.Name()
 }
 
-// scopes lists the scopes that any of the views knows, "" first.
-func scopes(views []*view) []string {
-	names := []string{""}
+// scopes lists the scopes that any of the views knows, and those that are asked for, "" first.
+func (w World) scopes(views []*view) []string {
+	names := append([]string{""}, w.Scopes...)
 	for _, v := range views {
 		names = append(names, v.scopes...)
 		for name := range v.registries {

@@ -66,7 +66,12 @@ func TestOf(t *testing.T) {
 		for _, s := range Of(w) {
 			if s.Scope == c.scope {
 				found = true
-				if got := s.Credentials[len(c.managers)-1]; !reflect.DeepEqual(got, c.want) {
+				got := s.Credentials[len(c.managers)-1]
+				if got.Key != "" && got.File == "" {
+					t.Errorf("%s: the setting is called %q", c.name, got.Key)
+				}
+				got.Key = "" // TestKeys tells of it
+				if !reflect.DeepEqual(got, c.want) {
 					t.Errorf("%s: %+v (hides %+v), want %+v (hides %+v)", c.name, got, got.Hides, c.want, c.want.Hides)
 				}
 			}

@@ -14,7 +14,7 @@ func (w World) standing() standing {
 	for _, f := range w.Files {
 		for _, c := range credentials(&f) {
 			p := Place{File: f.Path, Line: c.Line, Level: f.Level, Literal: c.Literal, Variable: c.Variable}
-			m[c.RegistryKey] = append(m[c.RegistryKey], claim{source: SourceIgnored, place: p})
+			m[c.RegistryKey] = append(m[c.RegistryKey], claim{source: SourceIgnored, key: told(c.RegistryKey + ":" + c.Name), place: p})
 		}
 		if kindOf(&f) == kindBun {
 			for _, t := range bunTables(&f) {

@@ -77,7 +77,7 @@ const maxName = 128
 
 // claim is what a value gives where a credential stands.
 func (v value) claim(l line) claim {
-	c := claim{source: SourcePlaceholder, place: l.place(), unset: v.state != filled}
+	c := claim{source: SourcePlaceholder, key: l.name(), place: l.place(), unset: v.state != filled}
 	c.place.Variable = v.variable[:min(len(v.variable), maxName)]
 	if v.state == literal {
 		c.source, c.place.Literal, c.unset = SourceLiteral, true, false

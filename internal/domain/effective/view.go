@@ -16,6 +16,7 @@ type origin struct {
 // claim is a line that could give a credential.
 type claim struct {
 	source      Source
+	key         string
 	place       Place
 	unset       bool
 	fingerprint string
@@ -77,7 +78,7 @@ func (v *view) credential(scope string, usual registry.URL, all standing) Creden
 }
 
 func (c Credential) from(l claim) Credential {
-	c.Source, c.File, c.Line, c.Level = l.source, l.place.File, l.place.Line, l.place.Level
+	c.Source, c.Key, c.File, c.Line, c.Level = l.source, l.key, l.place.File, l.place.Line, l.place.Level
 	c.Variable, c.Unset, c.Fingerprint = l.place.Variable, l.unset, l.fingerprint
 	return c
 }

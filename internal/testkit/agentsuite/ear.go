@@ -122,3 +122,21 @@ func (e *ear) Prove(ctx context.Context, req api.ProveRequest) (api.Proof, error
 	e.hear("prove", p, err)
 	return p, err
 }
+
+func (e *ear) Diagnose(ctx context.Context, req api.DiagnoseRequest) (api.Diagnosis, error) {
+	d, err := e.Agent.Diagnose(ctx, req)
+	e.hear("diagnose", d, err)
+	return d, err
+}
+
+func (e *ear) Scan(ctx context.Context, req api.ScanRequest, report func(api.Progress)) (api.ScanReport, error) {
+	s, err := e.Agent.Scan(ctx, req, report)
+	e.hear("scan", s, err)
+	return s, err
+}
+
+func (e *ear) Discover(ctx context.Context, req api.DiscoverRequest, report func(api.Progress)) (api.Discovery, error) {
+	d, err := e.Agent.Discover(ctx, req, report)
+	e.hear("discover", d, err)
+	return d, err
+}

@@ -28,6 +28,7 @@ func settings(t *testing.T, r Rig) {
 		"mode of one":     func(s *api.Settings) { s.Modes = map[string]injection.Mode{r.url(): injection.ModeEnv} },
 		"renew":           func(s *api.Settings) { s.Renew = !s.Renew },
 		"projects":        func(s *api.Settings) { s.Projects = []string{dir} },
+		"roots":           func(s *api.Settings) { s.Roots = []string{dir} },
 		"no quiet hours":  func(s *api.Settings) { s.Quiet = "" },
 		"system language": func(s *api.Settings) { s.Language = "" },
 	} {
@@ -51,6 +52,7 @@ func settingsRefused(t *testing.T, r Rig) {
 		"mode of one": func(s *api.Settings) { s.Modes = map[string]injection.Mode{"x": injection.ModeEnv} },
 		"log level":   func(s *api.Settings) { s.LogLevel = "loud" },
 		"project":     func(s *api.Settings) { s.Projects = []string{"relative"} },
+		"root":        func(s *api.Settings) { s.Roots = []string{"relative"} },
 	} {
 		bad := want
 		bad.Welcomed = true // and what could be is not done by halves

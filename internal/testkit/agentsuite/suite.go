@@ -50,6 +50,11 @@ type World interface {
 	// Folder makes a folder with these files, by name, and returns its path.
 	Folder(files map[string]string) string
 
+	// Repository makes a folder with these files that is a git repository; those named are tracked, and committed.
+	Repository(files map[string]string, tracked ...string) string
+	// Tracks reports whether git tracks a file in it.
+	Tracks(path string) bool
+
 	// Says sets what a fresh shell answers, and Typed is what was typed into those so far.
 	Says(answer string)
 	Typed() []string
@@ -94,6 +99,11 @@ var cases = map[string]func(t *testing.T, r Rig){
 	"plan stale":              planStale,
 	"plan refused":            planRefused,
 	"inspect":                 inspect,
+	"scan":                    scan,
+	"scan fix":                scanFix,
+	"scan refused":            scanRefused,
+	"discover":                discover,
+	"discover refused":        discoverRefused,
 	"due":                     due,
 	"grant":                   grant,
 	"grant refused":           grantRefused,

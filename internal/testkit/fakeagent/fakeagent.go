@@ -18,9 +18,9 @@ var Canary = token.NewSecret("npm_" + "C4n4ryC4n4ryC4n4ryC4n4ryC4n4ry" + token.C
 
 // Agent implements api.Agent. Set its fields before use; change state with Set afterwards.
 type Agent struct {
-	// Errors are given back instead of answers, by method: snapshot, watch, login, logout, grant, do, plan, apply, due, inspect, keep, prove.
+	// Errors are given back instead of answers, by method: snapshot, watch, login, logout, grant, do, plan, apply, due, inspect, keep, prove, diagnose, scan, discover.
 	Errors map[string]error
-	// Steps are reported by Login; it then waits for ctx if Hang is set.
+	// Steps are reported by Login; it then waits for ctx if Hang is set, as Discover does.
 	Steps []api.Login
 	Hang  bool
 	// Items are handed out by Grant, Changes shown by Plan.
@@ -31,6 +31,11 @@ type Agent struct {
 	Seen api.Inspection
 	// Proof is what a fresh shell answers.
 	Proof api.Proof
+	// Diagnosis, Report and Discovery are what Diagnose, Scan and Discover find, after the steps of Way.
+	Diagnosis api.Diagnosis
+	Report    api.ScanReport
+	Discovery api.Discovery
+	Way       []api.Progress
 
 	mu      sync.Mutex
 	state   api.Snapshot
@@ -210,4 +215,35 @@ func (a *Agent) Keep(ctx context.Context, req api.KeepRequest) error { return a.
 // Prove implements api.Agent.
 func (a *Agent) Prove(ctx context.Context, req api.ProveRequest) (api.Proof, error) {
 	return a.Proof, a.note(ctx, "prove", req)
+}
+
+// Diagnose implements api.Agent.
+func (a *Agent) Diagnose(ctx context.Context, req api.DiagnoseRequest) (api.Diagnosis, error) {
+	return a.Diagnosis, a.note(ctx, "diagnose", req)
+}
+
+// Scan implements api.Agent.
+func (a *Agent) Scan(ctx context.Context, req api.ScanRequest, report func(api.Progress)) (api.ScanReport, error) {
+	a.walk(report)
+	return a.Report, a.note(ctx, "scan", req)
+}
+
+// Discover implements api.Agent.
+func (a *Agent) Discover(ctx context.Context, req api.DiscoverRequest, report func(api.Progress)) (api.Discovery, error) {
+	a.walk(report)
+	err := a.note(ctx, "discover", req)
+	if a.Hang {
+		<-ctx.Done()
+		a.record(Call{Method: "discover", Ended: ctx.Err()})
+		return a.Discovery, &api.Error{Code: api.CodeCancelled}
+	}
+	return a.Discovery, err
+}
+
+func (a *Agent) walk(report func(api.Progress)) {
+	for _, p := range a.Way {
+		if report != nil {
+			report(p)
+		}
+	}
 }

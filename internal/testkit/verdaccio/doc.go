@@ -1,6 +1,10 @@
 // Package verdaccio starts a real npm registry, Verdaccio, for tests, and stands a front before it
 // that has what npm's public registry has and Verdaccio lacks: a login page of its own, sessions
-// that end, a logout that revokes, and "not found" for what the caller may not see.
+// that end, a logout that revokes, and "not found" for what the caller may not see. On request it
+// also has organisations with teams, second factors, access tokens with their list, rules for single
+// packages, the words of other registries, and faults.
+//
+// The words are a registry's own where issue trackers quote them; what is made up says so.
 //
 // A test binary runs at most one Verdaccio, which all its tests share and which ends with the
 // binary. Each Start makes a front of its own with its own address, sessions and record of requests;
@@ -12,4 +16,6 @@
 //	@acme/harvest@1.0.0   the same; its install script looks for credentials, see testkit/harvest
 //	@bob/own@1.0.0        bob alone
 //	plain-sand@1.0.0      everybody
+//
+// Mint and Issue take any name for a user; only alice and bob have passwords.
 package verdaccio

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -21,12 +20,17 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("GET /login/{id}", s.showPage)
 	mux.HandleFunc("POST /login/{id}", s.answerPage)
 	mux.HandleFunc("DELETE /-/user/token/{token}", s.logout)
-	mux.Handle("/", s.proxy)
+	mux.HandleFunc("GET /auth/cli/{id}", s.showFactor)
+	mux.HandleFunc("POST /auth/cli/{id}", s.confirmFactor)
+	s.answerQuestions(mux)
+	mux.HandleFunc("/", s.pass)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Date", time.Now().Add(s.opts.Skew).UTC().Format(http.TimeFormat))
 		seen := Request{Method: r.Method, Path: r.URL.EscapedPath(), Agent: r.UserAgent(), Token: bearer(r)}
 		out := &statusWriter{ResponseWriter: w, status: http.StatusOK}
-		mux.ServeHTTP(out, r)
+		if !s.broken(out, r) && s.gate(out, r) {
+			mux.ServeHTTP(out, r)
+		}
 		seen.Status = out.status
 		s.mu.Lock()
 		s.record = append(s.record, seen)
@@ -58,33 +62,13 @@ func (s *Server) newProxy() *httputil.ReverseProxy {
 			p.Out.Host = p.In.Host
 			// The front reads answers, so they come unpacked.
 			p.Out.Header.Set("Accept-Encoding", "identity")
-			token := bearer(p.In)
-			if token == "" {
-				return
-			}
-			if user, ok := s.user(token); ok {
-				p.Out.Header.Set("Authorization", "Bearer "+s.back.sign(user, hop))
-			} else {
-				p.Out.Header.Set("Authorization", "Bearer invalid")
-			}
+			s.signAs(p)
 		},
 		ModifyResponse: func(res *http.Response) error {
 			res.Header.Del("Date")
-			if s.opts.Hide && refused(res) && aboutPackage(res.Request) {
-				return replace(res, http.StatusNotFound, map[string]string{"error": "Not found"})
-			}
-			return nil
+			return s.reword(res)
 		},
 	}
-}
-
-func refused(res *http.Response) bool {
-	return res.StatusCode == http.StatusUnauthorized || res.StatusCode == http.StatusForbidden
-}
-
-// aboutPackage reports whether a request reads a package: all else begins with "/-/".
-func aboutPackage(r *http.Request) bool {
-	return r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/-/")
 }
 
 // replace puts another answer in the place of res.

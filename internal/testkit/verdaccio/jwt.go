@@ -11,8 +11,8 @@ import (
 )
 
 // sign makes a JWT as Verdaccio does. A negative life makes one that has ended. The id keeps two
-// tokens of one second apart.
-func (b *backend) sign(user string, life time.Duration) string {
+// tokens of one second apart. Verdaccio's rules are met by the user or by any of the groups.
+func (b *backend) sign(user string, life time.Duration, groups ...string) string {
 	now := time.Now()
 	end := now.Add(life)
 	issued := now
@@ -28,7 +28,7 @@ func (b *backend) sign(user string, life time.Duration) string {
 	}
 	body := part(map[string]string{"alg": "HS256", "typ": "JWT"}) + "." + part(map[string]any{
 		"name": user, "real_groups": []string{user}, "jti": random(8),
-		"groups": []string{user, "$all", "$authenticated", "@all", "@authenticated", "all"},
+		"groups": append([]string{user, "$all", "$authenticated", "@all", "@authenticated", "all"}, groups...),
 		"iat":    issued.Unix(), "nbf": issued.Unix(), "exp": end.Unix(),
 	})
 	mac := hmac.New(sha256.New, b.secret)

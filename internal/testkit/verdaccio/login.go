@@ -22,6 +22,7 @@ var page = template.Must(template.New("page").Parse(pageText))
 type login struct {
 	born  time.Time
 	token string // set when the user has signed in
+	otp   string // what the page gives where it is a second factor's and not a login's
 }
 
 func (s *Server) startLogin(w http.ResponseWriter, r *http.Request) {

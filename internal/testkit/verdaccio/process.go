@@ -34,6 +34,9 @@ type backend struct {
 	secret []byte    // signs its JWTs
 	alive  io.Closer // the end of its standard input: were it collected as garbage, Verdaccio would end
 	err    error
+
+	mu    sync.Mutex
+	known []string // packages that were published
 }
 
 var (

@@ -14,6 +14,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ func Password(user string) string { return "pw-" + user + "-123" }
 
 // seed creates the users and publishes the packages.
 func (b *backend) seed() error {
-	for _, user := range []string{"alice", "bob"} {
+	for _, user := range seeded {
 		body := map[string]any{"name": user, "password": Password(user), "type": "user", "roles": []string{}}
 		if err := b.put("/-/user/org.couchdb.user:"+user, "", body); err != nil {
 			return err
@@ -35,8 +36,23 @@ func (b *backend) seed() error {
 		if err := b.publish(p); err != nil {
 			return err
 		}
+		b.learn(p.name)
 	}
 	return nil
+}
+
+// learn remembers a package that was published.
+func (b *backend) learn(name string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.known = append(b.known, name)
+}
+
+// names are the packages that were published.
+func (b *backend) names() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.known)
 }
 
 // parcel is a package that is published as version 1.0.0.
@@ -45,6 +61,9 @@ type parcel struct {
 	scripts     map[string]string // of its package.json
 	files       map[string]string // beside package.json and index.js
 }
+
+// seeded are the users that Verdaccio knows.
+var seeded = []string{"alice", "bob"}
 
 var parcels = []parcel{
 	{name: "@acme/private", owner: "alice"},

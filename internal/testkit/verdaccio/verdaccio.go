@@ -1,11 +1,10 @@
 package verdaccio
 
 import (
-	"net/http"
+	"maps"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -26,6 +25,18 @@ type Options struct {
 	Skew time.Duration
 	// Done, if set, changes the doneUrl that a login is told.
 	Done func(doneURL string) string
+
+	// Orgs are organisations. Each says who may do what with the packages of its scope, in the place of
+	// the rules that the package comment tells.
+	Orgs []Org
+	// Accounts tells what is special about accounts, by name.
+	Accounts map[string]Account
+	// Packages tells what is special about packages, by name.
+	Packages map[string]Rules
+	// Words is whose words a refusal has. Zero: Verdaccio's own.
+	Words Words
+	// Spelling is how the list of access tokens names its fields.
+	Spelling Spelling
 }
 
 // Server is a front with the real registry behind it.
@@ -43,12 +54,19 @@ type Server struct {
 	dead   map[string]bool    // what was revoked
 	logins map[string]*login  // pages that wait, by id
 	record []Request
+
+	orgs     map[string]Org
+	accounts map[string]Account
+	issued   []*issue        // access tokens, oldest first
+	otps     map[string]bool // one-time passwords that a page gave and nobody has used
+	faults   []*Fault
 }
 
 // session is a token that the front issued.
 type session struct {
-	user string
-	ends time.Time
+	user   string
+	ends   time.Time
+	access *issue // nil for a session
 }
 
 // Request is one that the front received.
@@ -73,7 +91,12 @@ func Start(t testing.TB, o Options) *Server {
 	s := &Server{
 		Backend: b.url.String() + "/", opts: o, back: b,
 		tokens: map[string]session{}, dead: map[string]bool{}, logins: map[string]*login{},
+		orgs: map[string]Org{}, accounts: map[string]Account{}, otps: map[string]bool{},
 	}
+	for _, org := range o.Orgs {
+		s.orgs[org.Name] = org
+	}
+	maps.Copy(s.accounts, o.Accounts)
 	s.proxy = s.newProxy()
 	front := httptest.NewServer(s.handler())
 	t.Cleanup(front.Close)
@@ -89,7 +112,7 @@ func (s *Server) Mint(user string, life time.Duration) string {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tokens[value] = session{user, time.Now().Add(life)}
+	s.tokens[value] = session{user: user, ends: time.Now().Add(life)}
 	return value
 }
 
@@ -120,24 +143,4 @@ func (s *Server) Host() string {
 		panic(err) // httptest made it
 	}
 	return u.Host
-}
-
-// user tells whose live session a token is.
-func (s *Server) user(token string) (string, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t, ok := s.tokens[token]
-	if !ok || s.dead[token] || !time.Now().Before(t.ends) {
-		return "", false
-	}
-	return t.user, true
-}
-
-// bearer is the token of a request, or "".
-func bearer(r *http.Request) string {
-	kind, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(kind, "bearer") {
-		return ""
-	}
-	return value
 }

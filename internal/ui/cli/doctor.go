@@ -14,7 +14,10 @@ type check struct {
 	text string
 }
 
-type doctorOptions struct{ json, fix, yes bool }
+type doctorOptions struct {
+	json, fix, yes bool
+	diagnoseOptions
+}
 
 // doctor says what is in order, what is not, and what to do. Its exit code is 1 where something is
 // broken, and 0 where there are only warnings.

@@ -41,7 +41,7 @@ func exitCode(err error) int {
 		return 1
 	}
 	switch e.Code {
-	case api.CodeUsage, api.CodeURL, api.CodeUnknown:
+	case api.CodeUsage, api.CodeURL, api.CodeUnknown, api.CodeFolder, api.CodeWhole:
 		return 2
 	case api.CodeEnded, api.CodeNone:
 		return 3

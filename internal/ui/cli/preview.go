@@ -41,6 +41,7 @@ func (a *app) preview(p preview, st style) string {
 	for _, e := range p.plan.Edits {
 		b.WriteString(a.edit(e, st))
 	}
+	b.WriteString(a.commands(st, "scan.commands", p.plan.Commands) + a.commands(st, "scan.undo", p.plan.Undo))
 	if p.plan.Move && !p.undo {
 		b.WriteString(a.t("setup.from-now-on") + "\n\n")
 	}
@@ -55,6 +56,18 @@ func (a *app) preview(p preview, st style) string {
 		b.WriteString(a.finding(st, f) + "\n")
 	}
 	return b.String()
+}
+
+// commands are lines that a user would type, below a heading.
+func (a *app) commands(st style, heading string, lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	out := st.paint(bold, a.t(heading)) + "\n"
+	for _, line := range lines {
+		out += "  " + clean(line) + "\n"
+	}
+	return out + "\n"
 }
 
 // edit shows one file.

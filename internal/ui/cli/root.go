@@ -138,9 +138,19 @@ func (a *app) setupCommands() []*cobra.Command {
 	o.flags(setup)
 	var d doctorOptions
 	doctor := &cobra.Command{
-		Use: "doctor", GroupID: groupSetup, Args: a.none,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd.Context(), d) },
+		Use: "doctor [package|-]", GroupID: groupSetup, Args: a.atMostOne,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if about := first(args); d.wanted(about) {
+				return a.diagnose(cmd.Context(), about, d)
+			}
+			return a.doctor(cmd.Context(), d)
+		},
 	}
+	doctor.Flags().StringVar(&d.registry, "registry", "", "")
+	doctor.Flags().StringVar(&d.log, "log", "", "")
+	doctor.Flags().BoolVar(&d.last, "last", false, "")
+	doctor.Flags().StringVar(&d.bundle, "bundle", "", "")
+	_ = doctor.RegisterFlagCompletionFunc("registry", a.completeRegistry)
 	doctor.Flags().BoolVar(&d.json, "json", false, "")
 	doctor.Flags().BoolVar(&d.fix, "fix", false, "")
 	doctor.Flags().BoolVarP(&d.yes, "yes", "y", false, "")
@@ -152,7 +162,7 @@ func (a *app) setupCommands() []*cobra.Command {
 	check.Flags().BoolVar(&i.json, "json", false, "")
 	check.Flags().BoolVar(&i.hook, "hook", false, "")
 	_ = check.Flags().MarkHidden("hook")
-	return []*cobra.Command{setup, doctor, check, a.inForeground("demo", groupSetup, "--demo")}
+	return []*cobra.Command{setup, doctor, check, a.scanCommand(), a.projectsCommand(), a.inForeground("demo", groupSetup, "--demo")}
 }
 
 func (a *app) moreCommands() []*cobra.Command {

@@ -112,7 +112,7 @@ func (a *app) carryOutSetup(ctx context.Context, plan api.Plan, o setupOptions, 
 
 // changes reports whether a plan changes anything.
 func changes(plan api.Plan) bool {
-	return len(plan.Edits) > 0 || plan.Move || plan.Mode || plan.Desktop
+	return len(plan.Edits)+len(plan.Commands) > 0 || plan.Move || plan.Mode || plan.Desktop
 }
 
 // planJSON prints a plan for scripts.
@@ -225,7 +225,10 @@ func (a *app) agree(plan api.Plan) error {
 
 // question asks about a plan.
 func (a *app) question(plan api.Plan) string {
-	if len(plan.Edits) == 0 {
+	switch {
+	case len(plan.Commands) > 0:
+		return a.t("scan.ask")
+	case len(plan.Edits) == 0:
 		return a.t("setup.ask.settings")
 	}
 	return a.p().N("cli.setup.ask", len(plan.Edits))

@@ -73,11 +73,29 @@ func New(ctx context.Context, win fyne.Window, o Options) *View {
 	v.say(v.desk.P)
 	v.build()
 	v.keys()
+	win.SetOnDropped(v.dropped)
 	return v
 }
 
 // Content is what the window shows.
 func (v *View) Content() fyne.CanvasObject { return v.root }
+
+// dropped gives a file that was dropped on the window to the room that is open if it takes files, else to the findings,
+// where a log is explained.
+func (v *View) dropped(_ fyne.Position, files []fyne.URI) {
+	if len(files) == 0 || files[0].Scheme() != "file" {
+		return
+	}
+	room, takes := v.rooms[v.room].(desk.Dropper)
+	if !takes {
+		if v.desk.Win.Canvas().Overlays().Top() != nil { // a question is answered first
+			return
+		}
+		v.Enter(api.RoomFindings, "")
+		room = v.rooms[v.room].(desk.Dropper)
+	}
+	room.Drop(files[0].Path())
+}
 
 // build makes everything anew, for a language and a set of colours.
 func (v *View) build() {

@@ -2,12 +2,16 @@ package window
 
 import (
 	"context"
+	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/test"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
@@ -329,5 +333,36 @@ func TestNarrow(t *testing.T) {
 	f.win.Resize(fyne.NewSize(1180, 760))
 	if f.rail.folded {
 		t.Error("the rail does not unfold")
+	}
+}
+
+// TestDropped: a file that is dropped on the window is explained, whatever room is open, but not in the middle of a
+// question.
+func TestDropped(t *testing.T) {
+	f := openFrame(t, windowkit.Way{Language: "en"})
+	f.Show(f.settled(t, "en"))
+	log := filepath.Join(t.TempDir(), "debug.log")
+	if err := os.WriteFile(log, []byte("npm error code E404\nnpm error 404 Not Found - GET https://npm.example.com/@acme%2fbutton - Not found\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	page, err := storage.ParseURI("https://npm.example.com/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.desk.Tell(errors.New("something"))
+	f.dropped(fyne.Position{}, []fyne.URI{storage.NewFileURI(log)})
+	f.win.Canvas().Overlays().Top().Hide()
+	f.dropped(fyne.Position{}, nil)
+	f.dropped(fyne.Position{}, []fyne.URI{page})
+	if f.room != api.RoomSessions {
+		t.Fatalf("it has gone to %s", f.room)
+	}
+	f.win.Canvas().Overlays().Remove(f.win.Canvas().Overlays().Top())
+	f.dropped(fyne.Position{}, []fyne.URI{storage.NewFileURI(log)})
+	f.until(t, "the question", func() bool {
+		return slices.ContainsFunc(f.agent.Calls(), func(c fakeagent.Call) bool { return c.Method == "diagnose" })
+	})
+	if f.room != api.RoomFindings {
+		t.Errorf("it is explained in %s", f.room)
 	}
 }

@@ -59,6 +59,9 @@ func (b *Box) Fit(width float32) {
 	b.Resize(fyne.NewSize(width, high))
 }
 
+// Lead has a hand's scroll, which holds what the box shows, turned by the keys that mean nothing to what has the focus.
+func (b *Box) Lead(h *look.Hand) { b.scroll, h.Typed = h.Scroll, b.key }
+
 // key gets the keys that mean nothing to what has the focus.
 func (b *Box) key(e *fyne.KeyEvent) {
 	if e.Name == fyne.KeyEscape {

@@ -42,6 +42,9 @@ type Room interface {
 	Escape() bool
 }
 
+// Dropper is a room that does something with a file that was dropped on the window.
+type Dropper interface{ Drop(path string) }
+
 // Header is what stands above a room beside its name.
 type Header struct {
 	Sub        string // a few words on the whole
@@ -49,6 +52,9 @@ type Header struct {
 	Do         func()
 	Searchable bool
 }
+
+// FindProjects, in place of a folder, has the room of the projects ask below which folder to find some.
+const FindProjects = "find"
 
 // Outside is what the program lends to the window. Each may be nil: then it is not offered.
 type Outside struct {

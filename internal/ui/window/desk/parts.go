@@ -12,7 +12,11 @@ import (
 
 // Failure shows an error in place: what is wrong, and what to do.
 func (d *Desk) Failure(err error) fyne.CanvasObject {
-	title, hint := d.ErrorWords(err)
+	return Trouble(d.ErrorWords(err))
+}
+
+// Trouble is Failure for an error that was put into words already.
+func Trouble(title, hint string) fyne.CanvasObject {
 	what := look.Prose("⚠ " + title).Bold()
 	what.Importance = look.Warn
 	back := canvas.NewRectangle(look.Current().DelBack)

@@ -30,17 +30,22 @@ type Room struct {
 	rows   []line
 	made   []fyne.CanvasObject // as rows
 	search string
+	card   fyne.CanvasObject // the first row
+	asked  *explaining       // the dialog that is open; nil: none is
 }
 
-// line is a row: a finding, or the heading of a group where there is none.
+// line is a row: a finding, the heading of a group where there is none, or what stands above or in place of them.
 type line struct {
 	group   api.Severity
 	finding *api.Finding
+	card    bool // that explains a failure
+	none    bool // there is nothing to list
 }
 
 // New makes the room.
 func New(d *desk.Desk) *Room {
 	r := &Room{d: d, hand: d.Hand()}
+	r.card = r.explainCard()
 	r.long = r.hand.Long(look.Grid, rough, r.row)
 	return r
 }
@@ -70,12 +75,16 @@ func (r *Room) Show() {
 	if reflect.DeepEqual(rows, r.rows) && len(r.made) > 0 {
 		return
 	}
-	r.rows, r.made = rows, make([]fyne.CanvasObject, max(1, len(rows)))
+	r.rows, r.made = rows, make([]fyne.CanvasObject, len(rows))
 	r.long.Set(len(r.made))
 }
 
 // lines are the findings in their groups.
 func (r *Room) lines() (rows []line) {
+	if r.search == "" {
+		rows = []line{{card: true}}
+	}
+	above := len(rows)
 	for _, severity := range severities {
 		first := true
 		for _, f := range r.d.Snapshot.Findings {
@@ -88,6 +97,9 @@ func (r *Room) lines() (rows []line) {
 			}
 			rows = append(rows, line{group: severity, finding: &f})
 		}
+	}
+	if len(rows) == above {
+		rows = append(rows, line{none: true})
 	}
 	return rows
 }
@@ -109,20 +121,22 @@ func (r *Room) row(i int) fyne.CanvasObject {
 }
 
 func (r *Room) make(i int) fyne.CanvasObject {
-	p := r.d.P
+	p, row := r.d.P, r.rows[i]
 	switch {
-	case len(r.rows) == 0 && r.search != "":
+	case row.card:
+		return r.card
+	case row.none && r.search != "":
 		return desk.Empty(p.T("findings.nomatch"), p.T("findings.nomatch.hint"), nil)
-	case len(r.rows) == 0:
+	case row.none:
 		return desk.Empty(p.T("findings.none"), p.T("findings.none.hint"), r.hand.Button(p.T("findings.look"), false, r.look))
-	case r.rows[i].finding == nil:
+	case row.finding == nil:
 		above := float32(2 * look.Grid)
 		if i == 0 {
 			above = 0
 		}
 		return look.Column(0, look.Space(above), look.Head(p.T("findings."+string(r.rows[i].group))))
 	}
-	return look.Panel(plan.Finding(r.d, r.hand, *r.rows[i].finding))
+	return look.Panel(plan.Finding(r.d, r.hand, *row.finding))
 }
 
 // look reads every file again.

@@ -84,7 +84,8 @@ func TestEmpty(t *testing.T) {
 				pg.Inside(t)
 				pg.Shot(t, "findings-none-"+language)
 				if keyboard {
-					pg.Press(fyne.KeyTab, fyne.KeyReturn)
+					pg.TabTo(t, p.T("findings.look"))
+					pg.Press(fyne.KeyReturn)
 				} else {
 					pg.Tap(t, p.T("findings.look"))
 				}

@@ -57,7 +57,7 @@ func (x *Fixing) ask(why string) {
 		case err != nil:
 			x.show(x.d.Failure(err))
 			return
-		case len(p.Edits) == 0:
+		case len(p.Edits)+len(p.Commands) == 0:
 			x.show(look.Prose(x.d.P.T("window.setup.nothing")))
 			return
 		}

@@ -33,6 +33,11 @@ func View(d *desk.Desk, h *look.Hand, p api.Plan, open Folds) fyne.CanvasObject 
 	for _, e := range p.Edits {
 		box.Add(fileView(d, h, e, open))
 	}
+	for _, command := range p.Commands {
+		line := look.NewLabel(desk.Plain(command), look.SizeSmall, look.Ink).Mono()
+		line.Wrapping = fyne.TextWrapBreak
+		box.Add(line)
+	}
 	if lines := settingsWords(d, p); len(lines) > 0 {
 		box.Add(look.Bullets(lines))
 	}

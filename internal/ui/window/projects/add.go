@@ -1,6 +1,7 @@
 package projects
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,6 +30,11 @@ func (r *Room) ask(path string, failed error) {
 	field.SetText(path)
 	choose := h.Button(p.T("projects.choose"), false, func() { r.choose(field) })
 	body := look.Column(2*look.Grid, container.New(look.Either(narrow, look.Ends(look.Grid), layout.NewCustomPaddedVBoxLayout(look.Grid)), field, container.NewHBox(choose)))
+	search := h.Button(p.T("projects.find"), false, func() {
+		box.Hide()
+		r.find(cmp.Or(folder(field.Text), folder("~")))
+	})
+	body.Add(look.Column(look.Grid/2, look.Caption(p.T("projects.find.text")), container.NewHBox(search)))
 	if failed != nil {
 		body.Add(r.d.Failure(failed))
 	}

@@ -24,6 +24,8 @@ func (r *Room) marks(p api.Project) []fyne.CanvasObject {
 		return []fyne.CanvasObject{look.Mark(r.d.P.T("projects.missing"))}
 	case len(p.Findings) > 0:
 		return []fyne.CanvasObject{look.Mark(r.d.P.N("projects.findings", len(p.Findings)))}
+	case p.Found:
+		return []fyne.CanvasObject{look.Chip(r.d.P.T("projects.found"))}
 	}
 	return nil
 }
@@ -51,7 +53,11 @@ func (r *Room) projectParts(p api.Project) []fyne.CanvasObject {
 	if r.d.Outside.OpenPath != nil {
 		buttons.Add(r.hand.Button(r.d.P.T("projects.open"), false, func() { plan.Show(r.d, p.Dir) }))
 	}
-	buttons.Add(r.dropButton(p.Dir))
+	if p.Found {
+		buttons.Add(r.hand.Button(r.d.P.T("projects.keep"), false, func() { r.add(p.Dir) }))
+	} else {
+		buttons.Add(r.dropButton(p.Dir))
+	}
 	return append(parts, look.Rule(), buttons)
 }
 

@@ -44,7 +44,25 @@ func (r *Room) Hand() *look.Hand { return r.hand }
 
 // Header implements desk.Room.
 func (r *Room) Header(time.Time) desk.Header {
-	return desk.Header{Sub: r.d.P.N("projects.sub", len(r.d.Snapshot.Projects)), Action: r.d.P.T("projects.add"), Do: func() { r.ask("", nil) }, Searchable: true}
+	return desk.Header{Sub: r.sub(), Action: r.d.P.T("projects.add"), Do: func() { r.ask("", nil) }, Searchable: true}
+}
+
+// sub counts the projects: those that are watched, and those that were found.
+func (r *Room) sub() string {
+	p, found := r.d.P, 0
+	for _, one := range r.d.Snapshot.Projects {
+		if one.Found {
+			found++
+		}
+	}
+	watched, more := p.N("projects.sub", len(r.d.Snapshot.Projects)-found), r.d.Snapshot.MoreProjects
+	switch {
+	case found == 0:
+		return watched
+	case more == 0:
+		return watched + p.T("projects.comma") + p.N("projects.sub.found", found)
+	}
+	return watched + p.T("projects.comma") + p.N("projects.sub.found", found+more) + " " + p.N("projects.sub.shown", found)
 }
 
 // Show lists the projects that the search leaves. Cards stay, so that what is open stays open.
@@ -131,10 +149,14 @@ func (r *Room) Search(text string) {
 	}
 }
 
-// Enter implements desk.Room: about is a folder, whose card is opened.
+// Enter implements desk.Room: about is a folder, whose card is opened, or desk.FindProjects.
 func (r *Room) Enter(about string) {
 	r.search = ""
 	r.Show()
+	if about == desk.FindProjects {
+		r.ask("", nil)
+		return
+	}
 	for i, p := range r.shown {
 		if about == "" || p.Dir != about {
 			continue

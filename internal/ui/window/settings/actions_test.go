@@ -45,6 +45,7 @@ func TestToggles(t *testing.T) {
 		"settings.renew":      func(s api.Settings) bool { return !s.Renew },
 		"settings.notices.on": func(s api.Settings) bool { return !s.Notices },
 		"settings.animations": func(s api.Settings) bool { return !s.Animations },
+		"settings.explain":    func(s api.Settings) bool { return s.Explain },
 		"settings.lock":       func(s api.Settings) bool { return s.EmptyOnLock },
 	} {
 		everyWay(t, plainHouse, func(t *testing.T, pg *page, press func(string, ...i18n.Args)) {

@@ -15,6 +15,7 @@ import (
 func (r *Room) notices() *card {
 	p := r.d.P
 	on := r.toggle("settings.notices.on", func(s *api.Settings) *bool { return &s.Notices })
+	explain := r.toggle("settings.explain", func(s *api.Settings) *bool { return &s.Explain })
 	deaf := look.NewLabel(p.T("settings.notices.deaf"), look.SizeSmall, look.Warn).Wrapped()
 	hours := newHours(r)
 	r.hours = hours
@@ -22,11 +23,12 @@ func (r *Room) notices() *card {
 	morning := r.hand.Button(p.T("settings.pause.morning"), false, func() { r.pause(nextMorning(r.now)) })
 	resume := r.hand.Button(p.T("settings.pause.resume"), false, func() { r.d.Act(api.Action{Verb: api.VerbResume}) })
 	pause := newLine(p.T("settings.pause"), p.T("settings.pause.text"), hour, morning, resume)
-	c := r.card("settings.notices", look.Column(look.Grid/2, flush(on), deaf), hours.box, pause.Container)
-	c.words = []string{p.T("settings.notices.on"), p.T("settings.quiet"), p.T("settings.quiet.text"), p.T("settings.pause")}
+	c := r.card("settings.notices", look.Column(look.Grid/2, flush(on), deaf), flush(explain), hours.box, pause.Container)
+	c.words = []string{p.T("settings.notices.on"), p.T("settings.explain"), p.T("settings.quiet"), p.T("settings.quiet.text"), p.T("settings.pause")}
 	c.update = func() {
 		s := r.d.Snapshot
 		on.Set(s.Settings.Notices)
+		explain.Set(s.Settings.Explain)
 		deaf.Hidden = s.Agent.Notices || s.Version == 0
 		hours.update(s.Settings.Quiet)
 		hour.Hidden, morning.Hidden, resume.Hidden = r.paused(), r.paused(), !r.paused()

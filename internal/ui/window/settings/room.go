@@ -29,7 +29,7 @@ func New(d *desk.Desk) *Room {
 	r := &Room{d: d, list: look.Column(2 * look.Grid), now: time.Now()}
 	r.hand = d.Scrolled(r.list)
 	r.cards = []*card{
-		r.registries(), r.store(), r.modes(), r.shells(), r.notices(), r.start(), r.language(), r.motion(), r.privacy(), r.files(),
+		r.registries(), r.store(), r.modes(), r.shells(), r.notices(), r.start(), r.language(), r.motion(), r.privacy(), r.roots(), r.files(),
 	}
 	for _, c := range r.cards {
 		r.list.Add(c.box)
