@@ -12,14 +12,29 @@ import (
 // popup is the window class of the real service's notices.
 const popup = "Xfce4-notifyd"
 
-// disturb turns do-not-disturb of the real desktop off or on, and waits until its service knows.
+// disturb turns do-not-disturb of the real desktop off or on, and waits until its service knows. Xfconf answers before it
+// tells of a change; once the bus has told us, the service has it before whatever we say next.
 func disturb(t *testing.T, c *dbus.Conn, may bool) {
 	t.Helper()
+	told := make(chan *dbus.Signal, 16)
+	c.Signal(told)
+	defer c.RemoveSignal(told)
+	if err := c.AddMatchSignal(dbus.WithMatchInterface("org.xfce.Xfconf"), dbus.WithMatchMember("PropertyChanged")); err != nil {
+		t.Fatal(err)
+	}
 	err := c.Object("org.xfce.Xfconf", "/org/xfce/Xfconf").Call("org.xfce.Xfconf.SetProperty", 0,
 		"xfce4-notifyd", "/do-not-disturb", dbus.MakeVariant(!may)).Err
 	if err != nil {
 		t.Fatal(err)
 	}
+	desktop.Until(t, "the change to be told", func() bool {
+		select {
+		case s := <-told:
+			return len(s.Body) > 1 && s.Body[0] == "xfce4-notifyd" && s.Body[1] == "/do-not-disturb"
+		default:
+			return false
+		}
+	})
 	// The service reads its messages in order: when it has answered this, it has read of the change.
 	if err := c.Object(serviceName, servicePath).Call(serviceName+".GetServerInformation", 0).Err; err != nil {
 		t.Fatal(err)
