@@ -5,16 +5,14 @@ import (
 	"image/color"
 	blend "image/draw"
 	"os"
+	"path/filepath"
 	"testing"
 )
 
-// TestFilm writes the window's pictures, and the frames of a falling grain, to the file that ICON_FILM
-// names, for a person to look at.
+// TestFilm writes the window's pictures, and the frames of a falling grain, for a person to look
+// at: go test -artifacts.
 func TestFilm(t *testing.T) {
-	file := os.Getenv("ICON_FILM")
-	if file == "" {
-		t.Skip("ICON_FILM names no file")
-	}
+	file := filepath.Join(t.ArtifactDir(), "film.png")
 	const cell = 264
 	sizes := []int{256, 128, 112, 64, 48}
 	shots := film()

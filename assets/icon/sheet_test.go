@@ -6,6 +6,7 @@ import (
 	blend "image/draw"
 	"image/png"
 	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -27,12 +28,9 @@ func variants() []variant {
 		variant{"offline", Spec{State: Offline}}, variant{"idle", Spec{State: Idle}})
 }
 
-// TestSheet writes all pictures in all sizes to the file that ICON_SHEET names, for a person to look at.
+// TestSheet writes all pictures in all sizes for a person to look at: go test -artifacts.
 func TestSheet(t *testing.T) {
-	file := os.Getenv("ICON_SHEET")
-	if file == "" {
-		t.Skip("ICON_SHEET names no file")
-	}
+	file := filepath.Join(t.ArtifactDir(), "sheet.png")
 	sizes := []int{16, 20, 22, 24, 32, 48, 64}
 	const cell, zoomed = 72, 16 * 5
 	rowsHigh := len(sizes)*cell + zoomed + 22*4 + 20

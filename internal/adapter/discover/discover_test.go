@@ -241,7 +241,7 @@ func FuzzFind_Names(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, name string) {
 		if !isName(name) || len(name) > 255 {
-			t.Skip()
+			return // no folder has such a name
 		}
 		home := t.TempDir()
 		plant(t, home, name+"/in/.npmrc")

@@ -88,7 +88,7 @@ func TestRedactedLeavesTheRest(t *testing.T) {
 		}
 	}
 	for _, c := range [][3]string{
-		{"/home/alice/work/.npmrc and /home/alice", "/home/alice", "~/work/.npmrc and ~"},
+		{"/home/alice/src/.npmrc and /home/alice", "/home/alice", "~/src/.npmrc and ~"},
 		{"/home/alicent/x", "/home/alice/", "/home/alicent/x"},
 		{`C:\Users\bob\app "C:\\Users\\bob\\app" C:/Users/bob/app`, `C:\Users\bob`, `~\app "~\\app" ~/app`},
 		{"mail bob.b+x@mail.example.com now", "", "mail [redacted]@mail.example.com now"},
