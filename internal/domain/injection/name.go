@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// OwnPrefix is how the names begin that nobody can guess.
+const OwnPrefix = "SG_"
+
 // maxName is the longest name of a managed variable, in bytes.
 const maxName = 128
 
@@ -18,7 +21,7 @@ func RandomName(r io.Reader) string {
 	if _, err := io.ReadFull(r, b[:]); err != nil {
 		panic("injection: read random bytes for a name: " + err.Error())
 	}
-	return "SG_" + hex.EncodeToString(b[:])
+	return OwnPrefix + hex.EncodeToString(b[:])
 }
 
 // ValidName reports whether an env file may define a variable of this name: a letter or underscore,

@@ -15,7 +15,7 @@ type file struct {
 // shellNames are the start files and histories of shells, and of what keeps a history as shells do.
 var shellNames = []string{".profile", ".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".bash_aliases", ".bash_history", ".zshrc", ".zshenv",
 	".zprofile", ".zlogin", ".zsh_history", ".zhistory", ".histfile", ".history", ".sh_history", ".kshrc", ".mkshrc", ".cshrc", ".tcshrc", ".login", "config.fish",
-	"fish_history", "fish_variables", "rc.elv", "config.nu", "env.nu", ".xonshrc", "profile.ps1", "consolehost_history.txt", ".xprofile", ".xsessionrc", ".pam_environment", "environment"}
+	"fish_history", "fish_variables", "rc.elv", "config.nu", "env.nu", ".xonshrc", "profile.ps1", "consolehost_history.txt", "history", ".xprofile", ".xsessionrc", ".pam_environment", "environment"}
 
 var shellEnds = []string{".sh", ".bash", ".zsh", ".fish", ".ksh", ".ps1", ".psm1", ".cmd", ".bat", ".nu", ".elv", ".xsh", "_history"}
 
@@ -42,6 +42,10 @@ func fileOf(name string) file {
 		f.form = FormCI
 	case base == ".env" || strings.HasPrefix(base, ".env.") || strings.HasSuffix(base, ".env") || base == ".envrc" || base == ".flaskenv" || base == ".dev.vars":
 		f.form = FormEnv
+	case strings.Contains(name, "environment.d/") && strings.HasSuffix(base, ".conf"):
+		f.form = FormEnv
+	case strings.HasSuffix(name, "nushell/history.txt"):
+		f.form, f.prose = FormShell, false
 	case slices.Contains(shellNames, base) || slices.ContainsFunc(shellEnds, func(e string) bool { return strings.HasSuffix(base, e) }):
 		f.form, f.prose = FormShell, false
 	}

@@ -184,6 +184,11 @@ func (s *scanner) variable(i int) int {
 		return 0
 	}
 	at, end := s.value(to, s.file.form == FormShell || s.file.form == FormCI)
+	for _, pam := range []string{"DEFAULT", "OVERRIDE"} { // NAME DEFAULT=value, of .pam_environment
+		if s.has(at, pam+"=") {
+			at, end = s.value(at+len(pam), false)
+		}
+	}
 	if end == at {
 		at, end = s.valueBelow(to)
 	}
