@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sandglass-dev/sandglass/internal/demo/order"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
 
@@ -28,10 +29,9 @@ type credential struct {
 	fingerprint string
 
 	// What follows is an access token's.
-	key, name, masked string
-	accessed          time.Time
-	write, bypass     bool
-	scopes            []scope
+	key, masked string
+	accessed    time.Time
+	asked       order.Order // without its password
 }
 
 // Session is a login that has not ended.
@@ -83,7 +83,10 @@ func (r *Registry) issue(c credential) (s token.Secret, ok bool) {
 	}
 	s = newToken()
 	text := s.Reveal()
-	c.created, c.fingerprint, c.key = r.opts.Clock(), s.Fingerprint(), newKey()
+	c.fingerprint, c.key = s.Fingerprint(), newKey()
+	if c.created.IsZero() {
+		c.created = r.opts.Clock()
+	}
 	c.masked = text[:8] + "..." + text[len(text)-4:]
 	r.creds[digestOf(text)] = &c
 	return s, true

@@ -219,44 +219,6 @@ func TestArchivesMatchTheirDigests(t *testing.T) {
 	}
 }
 
-func TestAccessTokens(t *testing.T) {
-	c := newClock()
-	r := start(t, Options{Clock: c.Now})
-	auth, session := login(t, r)
-	type list struct {
-		Objects []struct {
-			Name, Token, Key string
-			Expiry           time.Time
-		}
-		Total int
-		URLs  struct{ Next, Prev string }
-	}
-	var first, second list
-	res := want(t, ask(t, "GET", r.URL()+"-/npm/v1/tokens?perPage=1", "", auth), 200)
-	res.decode(t, &first)
-	want(t, ask(t, "GET", strings.TrimSuffix(r.URL(), "/")+first.URLs.Next, "", auth), 200).decode(t, &second)
-	if first.Total != 2 || second.URLs.Next != "" || first.Objects[0].Name != "ci-install" || second.Objects[0].Name != "release" {
-		t.Fatalf("pages: %+v %+v", first, second)
-	}
-	if !second.Objects[0].Expiry.Equal(c.Now().Add(5 * day)) {
-		t.Errorf("ends %v", second.Objects[0].Expiry)
-	}
-	if strings.Contains(res.body, session[len(session)-4:]) {
-		t.Error("a session stands in the list")
-	}
-	body := `{"name":"mine","password":"sandglass","expires":30,"packages_and_scopes_permission":"read-only","packages":["@acme/private"]}`
-	var made struct{ Token, Key string }
-	want(t, ask(t, "POST", r.URL()+"-/npm/v1/tokens", body, auth), 201).decode(t, &made)
-	access := "Authorization: Bearer " + made.Token
-	want(t, ask(t, "GET", r.URL()+"@acme%2fprivate", "", access), 200)
-	want(t, ask(t, "GET", r.URL()+"-/npm/v1/tokens", "", access), 401) // an access token cannot list itself
-	want(t, ask(t, "POST", r.URL()+"-/npm/v1/tokens", strings.Replace(body, `"sandglass"`, `"wrong"`, 1), auth), 401)
-	want(t, ask(t, "POST", r.URL()+"-/npm/v1/tokens", strings.Replace(strings.Replace(body, "30", "91", 1), "read-only", "read-write", 1), auth), 422)
-	want(t, ask(t, "DELETE", r.URL()+"-/npm/v1/tokens/token/"+made.Key, "", auth), 204)
-	want(t, ask(t, "DELETE", r.URL()+"-/npm/v1/tokens/token/"+made.Key, "", auth), 404)
-	want(t, ask(t, "GET", r.URL()+"@acme%2fprivate", "", access), 404)
-}
-
 func TestForeignPagesCannotPost(t *testing.T) {
 	r := start(t, Options{})
 	a := begin(t, r)

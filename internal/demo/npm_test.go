@@ -127,7 +127,7 @@ func TestG01_RealNpm(t *testing.T) {
 			}
 			m.run(t, true, "install", "@acme/private")
 			m.installed(t)
-			if out := m.run(t, true, "token", "list"); strings.Count(out, " with id ") != 2 {
+			if out := m.run(t, true, "token", "list"); strings.Count(out, " with id ") != 5 {
 				t.Errorf("token list:\n%s", redact(out))
 			}
 			m.reg.ExpireAll()

@@ -123,7 +123,7 @@ func (r *Registry) servePackage(w http.ResponseWriter, req *http.Request) {
 	}
 	name, file, archive := strings.Cut(strings.TrimPrefix(req.URL.Path, "/"), "/-/")
 	for _, p := range r.packages {
-		if p.name != name || p.private && r.caller(req) == nil {
+		if p.name != name || p.private && !r.maySee(req, name) {
 			continue
 		}
 		if !archive {
@@ -139,6 +139,12 @@ func (r *Registry) servePackage(w http.ResponseWriter, req *http.Request) {
 		}
 	}
 	refuse(w, http.StatusNotFound, "Not found")
+}
+
+// maySee tells whether a request comes with a session, or with an access token that is for the package.
+func (r *Registry) maySee(req *http.Request, name string) bool {
+	c := r.caller(req)
+	return c != nil && (c.session || c.asked.Covers(name))
 }
 
 // refusePublish answers as npm's public registry does: 404 for strangers, 403 for those who may not.

@@ -94,7 +94,7 @@ func (r *Registry) caller(req *http.Request) *credential {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	c := r.creds[digestOf(s.Reveal())]
-	if c == nil || !r.alive(c) {
+	if c == nil || !r.alive(c) || !c.asked.Admits(req.RemoteAddr) {
 		return nil
 	}
 	c.accessed = r.opts.Clock()

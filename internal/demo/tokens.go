@@ -7,65 +7,50 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sandglass-dev/sandglass/internal/demo/order"
+	"github.com/sandglass-dev/sandglass/internal/domain/access"
 )
 
-const (
-	day         = 24 * time.Hour
-	maxPerPage  = 100
-	maxWrite    = 90 // days of an access token that may publish
-	defaultLife = 7  // days
-)
-
-// scope is what an access token is good for.
-type scope struct {
-	Type string `json:"type"`
-	Name string `json:"name"`
-}
-
-type permission struct {
-	Name   string `json:"name"`
-	Action string `json:"action"`
-}
+const maxPerPage = 100
 
 // listed is an access token as the registry's API tells it.
 type listed struct {
-	Key         string       `json:"key"`
-	Token       string       `json:"token"`
-	Name        string       `json:"name"`
-	Description *string      `json:"description"`
-	Expiry      time.Time    `json:"expiry"`
-	ReadOnly    bool         `json:"readonly"`
-	Bypass      bool         `json:"bypass_2fa"`
-	CIDR        []string     `json:"cidr"`
-	Revoked     *time.Time   `json:"revoked"`
-	Created     time.Time    `json:"created"`
-	Updated     time.Time    `json:"updated"`
-	Accessed    *time.Time   `json:"accessed"`
-	Permissions []permission `json:"permissions"`
-	Scopes      []scope      `json:"scopes"`
+	Key         string             `json:"key"`
+	Token       string             `json:"token"`
+	Name        string             `json:"name"`
+	Description *string            `json:"description"`
+	Expiry      time.Time          `json:"expiry"`
+	ReadOnly    bool               `json:"readonly"`
+	Bypass      bool               `json:"bypass_2fa"`
+	CIDR        []string           `json:"cidr"`
+	Revoked     *time.Time         `json:"revoked"`
+	Created     time.Time          `json:"created"`
+	Updated     time.Time          `json:"updated"`
+	Accessed    *time.Time         `json:"accessed"`
+	Permissions []order.Permission `json:"permissions"`
+	Scopes      []order.Scope      `json:"scopes"`
+	Policy      string             `json:"publish_policy,omitempty"`
 }
 
 func (c *credential) listed() listed {
+	o := c.asked
 	l := listed{
-		Key: c.key, Token: c.masked, Name: c.name, Expiry: c.ends.UTC(), ReadOnly: !c.write, Bypass: c.bypass,
-		Created: c.created.UTC(), Updated: c.created.UTC(), Permissions: []permission{{"package", "read"}}, Scopes: c.scopes,
+		Key: c.key, Token: c.masked, Name: o.Name, Expiry: c.ends.UTC(), Bypass: o.Bypass, CIDR: o.Addresses,
+		ReadOnly: !o.Writes() && o.OrgPermission != access.ReadWrite,
+		Created:  c.created.UTC(), Updated: c.created.UTC(), Permissions: o.Permissions(), Scopes: o.Reach(),
 	}
-	if c.write {
-		l.Permissions[0].Action = "write"
+	if o.Description != "" {
+		l.Description = &o.Description
+	}
+	if o.Permission == access.StageOnly {
+		l.Policy = "stage_only"
 	}
 	if !c.accessed.IsZero() {
 		at := c.accessed.UTC()
 		l.Accessed = &at
 	}
 	return l
-}
-
-// addSamples gives user two access tokens to look at. Nobody knows their text.
-func (r *Registry) addSamples(user string) {
-	now := r.opts.Clock()
-	acme := []scope{{"package", "@acme/private"}}
-	_, _ = r.issue(credential{user: user, name: "ci-install", ends: now.Add(23 * day), scopes: acme, accessed: now.Add(-3 * time.Hour)})
-	_, _ = r.issue(credential{user: user, name: "release", ends: now.Add(5 * day), scopes: acme, write: true, bypass: true})
 }
 
 func (r *Registry) listTokens(w http.ResponseWriter, req *http.Request) {
@@ -109,47 +94,30 @@ func queryInt(req *http.Request, key string, absent, most int) int {
 	return min(max(n, 0), most)
 }
 
-// newTokenRequest takes the spellings of npm's client and of the registry's documents.
-type newTokenRequest struct {
-	Name, Password string
-	Expires        int
-	Packages       []string
-	Scopes         []string
-	Permission     string `json:"packages_and_scopes_permission"`
-	Bypass         bool   `json:"bypass_2fa"`
-}
-
+// createToken makes an access token. A password is checked where one is told: who tries the demo has never set one.
 func (r *Registry) createToken(w http.ResponseWriter, req *http.Request) {
 	c := r.withSession(w, req)
-	var in newTokenRequest
-	if c == nil || !read(w, req, &in) || !r.checkPassword(w, c.user, in.Password) {
+	if c == nil {
 		return
 	}
-	write := strings.HasPrefix(in.Permission, "read-write")
-	if in.Expires <= 0 {
-		in.Expires = defaultLife
-	}
-	switch {
-	case in.Name == "":
-		refuse(w, http.StatusBadRequest, "Token name is required")
-		return
-	case in.Expires > maxWrite && write, in.Expires > 3650:
-		refuse(w, http.StatusUnprocessableEntity, "Read-write tokens cannot have expiration longer than 90 days")
+	o, problem := order.Read(req.Body, r.opts.Clock())
+	if problem != "" {
+		refuse(w, http.StatusBadRequest, problem)
 		return
 	}
-	made := credential{user: c.user, name: in.Name, ends: r.opts.Clock().Add(time.Duration(in.Expires) * day), write: write, bypass: in.Bypass, scopes: []scope{}}
-	for _, name := range append(in.Packages, in.Scopes...) {
-		made.scopes = append(made.scopes, scope{"package", name})
+	if o.Password != "" && !r.checkPassword(w, c.user, o.Password) {
+		return
 	}
+	o.Password = ""
 	r.mu.Lock()
-	s, ok := r.issue(made)
+	s, ok := r.issue(credential{user: c.user, ends: o.Ends, asked: o})
 	var out listed
 	if ok {
 		out = r.creds[digestOf(s.Reveal())].listed()
 	}
 	r.mu.Unlock()
 	if !ok {
-		refuse(w, http.StatusBadRequest, "too many access tokens")
+		refuse(w, http.StatusBadRequest, order.SaysFull)
 		return
 	}
 	out.Token = s.Reveal()
@@ -163,7 +131,7 @@ func (r *Registry) deleteToken(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	if !r.revoke(c.user, req.PathValue("key")) {
-		refuse(w, http.StatusNotFound, "Not found")
+		reply(w, http.StatusNotFound, map[string]string{"message": "token not found"})
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)

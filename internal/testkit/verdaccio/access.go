@@ -1,13 +1,7 @@
 package verdaccio
 
 import (
-	"fmt"
 	"math/rand/v2"
-	"net"
-	"net/http"
-	"net/netip"
-	"slices"
-	"strconv"
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
@@ -16,14 +10,22 @@ import (
 // issue is an access token that the front issued.
 type issue struct {
 	AccessToken
-	user, value, key string
-	born             time.Time
+	user, value, key    string
+	born, used, revoked time.Time
+	dies                time.Time // when it opens nothing any more because it was revoked
 }
 
 // Issue makes an access token of an account and returns its value, which has npm's shape and checksum. A classic one
 // is a UUID, as the oldest were.
 func (s *Server) Issue(user string, a AccessToken) string {
-	i := &issue{AccessToken: a, user: user, key: uuid(), born: time.Now()}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.issue(user, a).value
+}
+
+// issue makes an access token. The caller holds the lock.
+func (s *Server) issue(user string, a AccessToken) *issue {
+	i := &issue{AccessToken: a, user: user, key: uuid(), born: s.now()}
 	entropy := ""
 	for range 30 {
 		entropy += string("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"[rand.IntN(62)])
@@ -32,19 +34,62 @@ func (s *Server) Issue(user string, a AccessToken) string {
 	if a.Classic {
 		i.value = uuid()
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if a.Revoked || a.Classic {
+		i.revoked, i.dies = i.born, i.born
+	}
 	s.tokens[i.value] = session{user: user, ends: a.Ends, access: i}
-	s.dead[i.value] = a.Revoked || a.Classic
 	s.issued = append(s.issued, i)
-	return i.value
+	return i
 }
 
-// Revoke revokes an access token. It stays in the list.
+// Revoke revokes an access token at once, whatever Options.Lag says. It stays in the list.
 func (s *Server) Revoke(value string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.dead[value] = true
+	if i := s.tokens[value].access; i != nil {
+		i.revoked, i.dies = s.now(), s.now()
+	}
+}
+
+// Settle ends all access tokens at once that were revoked and go on working.
+func (s *Server) Settle() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.tokens {
+		if t.access != nil && !t.access.revoked.IsZero() {
+			t.access.dies = t.access.revoked
+		}
+	}
+}
+
+// Issued is an access token as the registry knows it.
+type Issued struct {
+	AccessToken
+	Key, Value              string
+	Born, Used, RevokedTime time.Time
+}
+
+// Tokens are the access tokens of an account that stand in its list, and its classic ones; the oldest first.
+func (s *Server) Tokens(user string) []Issued {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Issued
+	for _, i := range s.issued {
+		if i.user == user {
+			all = append(all, Issued{i.AccessToken, i.key, i.value, i.born, i.used, i.revoked})
+		}
+	}
+	return all
+}
+
+// use remembers that an access token, if it is one, came with a request.
+func (s *Server) use(i *issue) {
+	if i == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i.used = s.now()
 }
 
 // uuid returns a random one.
@@ -55,118 +100,11 @@ func uuid() string {
 
 // reaches tells whether an access token is for a package. What is no access token reaches all.
 func (i *issue) reaches(name string) bool {
-	if i == nil || name == "" || len(i.Packages)+len(i.Scopes) == 0 {
+	if i == nil || name == "" || len(i.Packages)+len(i.Scopes) == 0 && !i.NoPackages {
 		return true
 	}
-	return slices.Contains(i.Packages, name) || slices.Contains(i.Scopes, "@"+scopeOf(name))
+	return i.order().Covers(name)
 }
 
 // from tells whether an access token may be used from an address.
-func (i *issue) from(remote string) bool {
-	host, _, err := net.SplitHostPort(remote)
-	if err != nil {
-		return false
-	}
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return false
-	}
-	return len(i.Addresses) == 0 || slices.ContainsFunc(i.Addresses, func(text string) bool {
-		rng, err := netip.ParsePrefix(text)
-		return err == nil && rng.Contains(addr)
-	})
-}
-
-// listTokens tells an account's access tokens, a page at a time.
-func (s *Server) listTokens(w http.ResponseWriter, r *http.Request) {
-	c := s.caller(r)
-	if c.user == "" {
-		s.refuse(w, r, http.StatusUnauthorized, "You must be logged in to do this.")
-		return
-	}
-	number := func(key string, otherwise int) int {
-		if n, err := strconv.Atoi(r.FormValue(key)); err == nil && n >= 0 {
-			return n
-		}
-		return otherwise
-	}
-	page, size := number("page", 0), max(1, min(number("perPage", 10), 100))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	all := []map[string]any{}
-	for _, i := range s.issued {
-		if i.user == c.user && !i.Classic {
-			all = append(all, s.describe(i))
-		}
-	}
-	urls := map[string]string{}
-	if (page+1)*size < len(all) {
-		urls["next"] = fmt.Sprintf("/-/npm/v1/tokens?page=%d&perPage=%d", page+1, size)
-	}
-	from := min(page*size, len(all))
-	reply(w, http.StatusOK, map[string]any{"objects": all[from:min(from+size, len(all))], "total": len(all), "urls": urls})
-}
-
-// describe is an entry of the list. The caller holds the lock.
-func (s *Server) describe(i *issue) map[string]any {
-	orNull := func(t time.Time) any {
-		if t.IsZero() {
-			return nil
-		}
-		return t.UTC().Format(time.RFC3339)
-	}
-	entry := map[string]any{
-		"name": i.Name, "key": i.key, "token": i.value[:8] + "..." + i.value[len(i.value)-4:],
-		"readonly": i.ReadOnly, "created": orNull(i.born), "updated": orNull(i.born),
-	}
-	scopes := []map[string]string{}
-	for _, name := range i.Packages {
-		scopes = append(scopes, map[string]string{"type": "package", "name": name})
-	}
-	for _, name := range i.Scopes {
-		scopes = append(scopes, map[string]string{"type": "scope", "name": name})
-	}
-	if s.opts.Spelling == SpellingOld {
-		entry["expires"], entry["cidr_whitelist"], entry["automation"] = orNull(i.Ends), i.Addresses, i.Bypass
-		entry["type"] = "granular"
-	} else {
-		entry["expiry"], entry["cidr"], entry["bypass_2fa"] = orNull(i.Ends), i.Addresses, i.Bypass
-	}
-	action := Write
-	if i.ReadOnly {
-		action = Read
-	}
-	entry["permissions"], entry["scopes"] = []map[string]string{{"name": "package", "action": action}}, scopes
-	entry["revoked"] = nil
-	if s.dead[i.value] {
-		entry["revoked"] = orNull(time.Now())
-	}
-	if i.Stage {
-		entry["publish_policy"] = "stage_only"
-	}
-	return entry
-}
-
-// deleteToken revokes an access token by its key or its value, and takes it out of the list.
-func (s *Server) deleteToken(w http.ResponseWriter, r *http.Request) {
-	c := s.caller(r)
-	if c.user == "" {
-		s.refuse(w, r, http.StatusUnauthorized, "You must be logged in to do this.")
-		return
-	}
-	if !s.factor(w, r, c) {
-		return
-	}
-	key := r.PathValue("key")
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for n, i := range s.issued {
-		if i.user == c.user && (i.key == key || i.value == key) {
-			s.dead[i.value] = true
-			s.issued = slices.Delete(s.issued, n, n+1)
-			w.WriteHeader(http.StatusNoContent)
-			return
-		}
-	}
-	reply(w, http.StatusNotFound, map[string]string{"message": "invalid token"})
-}
+func (i *issue) from(remote string) bool { return i.order().Admits(remote) }

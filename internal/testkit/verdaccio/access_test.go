@@ -81,7 +81,8 @@ func TestRealTokenList(t *testing.T) {
 			}
 			m.server.Issue("alice", verdaccio.AccessToken{Classic: true})
 			m.server.Issue("bob", verdaccio.AccessToken{Name: "bobs"})
-			out, err := m.run("token", "list", "--json")
+			text, err := m.command("token", "list", "--json").Output() // what it notices is beside it
+			out := string(text)
 			works(t, out, err)
 			var list []map[string]any
 			if err := json.Unmarshal([]byte(out), &list); err != nil || len(list) != 23 {

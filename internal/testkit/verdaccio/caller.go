@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"strings"
-	"time"
 )
 
 // caller is who sends a request. The zero value is nobody.
@@ -35,10 +34,22 @@ func (s *Server) user(token string) (string, bool) {
 // live finds what a token stands for. The caller holds the lock.
 func (s *Server) live(token string) (session, bool) {
 	t, ok := s.tokens[token]
-	if !ok || s.dead[token] || !t.ends.IsZero() && !time.Now().Before(t.ends) {
+	now := s.now()
+	switch {
+	case !ok, s.dead[token], !t.ends.IsZero() && !now.Before(t.ends):
+		return session{}, false
+	case t.access != nil && !t.access.dies.IsZero() && !now.Before(t.access.dies):
 		return session{}, false
 	}
 	return t, true
+}
+
+// knows tells whether a token was issued here, dead or alive.
+func (s *Server) knows(token string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.tokens[token]
+	return ok
 }
 
 // bearer is the token of a request, or "".
@@ -55,6 +66,7 @@ func bearer(r *http.Request) string {
 func (s *Server) signAs(p *httputil.ProxyRequest) {
 	c, name := s.caller(p.In), packageOf(p.In.URL.Path)
 	switch {
+	case c.user == "" && s.opts.OwnTokens && !s.knows(bearer(p.In)): // one of Verdaccio's own, or nobody
 	case c.user == "" && bearer(p.In) != "":
 		p.Out.Header.Set("Authorization", "Bearer invalid")
 	case c.user == "": // nobody, or a password that Verdaccio judges

@@ -1,8 +1,11 @@
 // Package verdaccio starts a real npm registry, Verdaccio, for tests, and stands a front before it
 // that has what npm's public registry has and Verdaccio lacks: a login page of its own, sessions
 // that end, a logout that revokes, and "not found" for what the caller may not see. On request it
-// also has organisations with teams, second factors, access tokens with their list, rules for single
-// packages, the words of other registries, and faults.
+// also has organisations with teams, second factors, rules for single packages, the words of other
+// registries, and faults.
+//
+// Its access tokens are those of npm's public registry: listed, made and revoked as its documents say,
+// by sessions alone, with its limits and its words. A front's clock goes on by Forward.
 //
 // The words are a registry's own where issue trackers quote them; what is made up says so.
 //

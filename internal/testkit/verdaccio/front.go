@@ -25,8 +25,9 @@ func (s *Server) handler() http.Handler {
 	s.answerQuestions(mux)
 	mux.HandleFunc("/", s.pass)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Date", time.Now().Add(s.opts.Skew).UTC().Format(http.TimeFormat))
-		seen := Request{Method: r.Method, Path: r.URL.EscapedPath(), Agent: r.UserAgent(), Token: bearer(r)}
+		w.Header().Set("Date", s.now().Add(s.opts.Skew).UTC().Format(http.TimeFormat))
+		seen := Request{Method: r.Method, Path: r.URL.EscapedPath(), Agent: r.UserAgent(), Token: bearer(r), Header: r.Header.Clone()}
+		seen.Body = tokenBody(r)
 		out := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		if !s.broken(out, r) && s.gate(out, r) {
 			mux.ServeHTTP(out, r)

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// restricted is what npm's public registry says to every access token that asks about accounts.
+// restricted is what npm's public registry says to every access token that asks about accounts, also to those that
+// bypass nothing.
 const restricted = "npm tokens that bypass 2FA are being restricted from account, organization and package management actions."
 
 // gate refuses access tokens that come from elsewhere than they may, or ask what only sessions may.
@@ -18,6 +19,7 @@ func (s *Server) gate(w http.ResponseWriter, r *http.Request) bool {
 	case c.access != nil && aboutAccount(r.URL.Path):
 		reply(w, http.StatusUnauthorized, map[string]string{"error": restricted})
 	default:
+		s.use(c.access)
 		return true
 	}
 	return false

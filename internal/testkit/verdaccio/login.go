@@ -23,12 +23,13 @@ type login struct {
 	born  time.Time
 	token string // set when the user has signed in
 	otp   string // what the page gives where it is a second factor's and not a login's
+	user  string // whose second factor it is
 }
 
 func (s *Server) startLogin(w http.ResponseWriter, r *http.Request) {
 	id := random(16)
 	s.mu.Lock()
-	s.logins[id] = &login{born: time.Now()}
+	s.logins[id] = &login{born: s.now()}
 	s.mu.Unlock()
 	// By the Host that the client used, so that a proxy between is not passed by.
 	base := "http://" + r.Host
@@ -42,7 +43,7 @@ func (s *Server) startLogin(w http.ResponseWriter, r *http.Request) {
 // waiting finds a login whose page has not expired. The caller holds the lock.
 func (s *Server) waiting(id string) *login {
 	l := s.logins[id]
-	if l == nil || time.Since(l.born) > s.opts.Page {
+	if l == nil || s.now().Sub(l.born) > s.opts.Page {
 		return nil
 	}
 	return l

@@ -42,7 +42,8 @@ type Account struct {
 	Hold bool
 }
 
-// Factor is what an account is asked for when it publishes with a session, or with an access token without Bypass.
+// Factor is what an account is asked for when it publishes with a session, or with an access token without Bypass, and
+// when it makes or revokes access tokens.
 type Factor string
 
 // The factors.
@@ -50,18 +51,23 @@ const (
 	// NoFactor: nothing is asked.
 	NoFactor Factor = ""
 	// FactorPage: a page gives the one-time password, to clients that say "npm-auth-type: web"; Server.Confirm
-	// presses its button. Others are told to upgrade, in words.
+	// presses its button. Others are told to upgrade, in words. About access tokens a page is given to those alone that
+	// say "npm-command: token" too.
 	FactorPage Factor = "page"
 	// FactorDigits: six digits by npm-otp. OTP is right, all else is wrong.
 	FactorDigits Factor = "digits"
-	// FactorMail: the same, and they come by mail.
+	// FactorMail: the same, and they come by mail. MailOTP is right too.
 	FactorMail Factor = "mail"
-	// FactorMissing: the account has no second factor, and publishing needs one: 403.
+	// FactorMissing: the account has no second factor, and publishing needs one: 403. To make an access token it gets a
+	// code by mail; to revoke one it needs nothing.
 	FactorMissing Factor = "missing"
 )
 
 // OTP is the right one-time password of FactorDigits and FactorMail.
 const OTP = "246813"
+
+// MailOTP is a right one of FactorMail with as many digits as npm's public registry mails.
+const MailOTP = "24681357"
 
 // Rules are what is special about a package.
 type Rules struct {
@@ -100,15 +106,20 @@ const (
 
 // AccessToken is a granular access token of an account.
 type AccessToken struct {
-	Name string
-	Ends time.Time // zero: never
+	Name, Description string
+	Ends              time.Time // zero: never
 	// ReadOnly tokens publish nothing. Stage tokens stage only.
 	ReadOnly, Stage bool
 	// Bypass tokens publish without a second factor.
 	Bypass bool
 	// Packages ("@acme/private") and Scopes ("@acme") are its reach. Without either it reaches all that its account
-	// does. What everybody may read it may read too.
+	// does; All says so in the list. What everybody may read it may read too.
 	Packages, Scopes []string
+	All              bool
+	// Orgs ("acme") are organisations whose members and teams it is for, not their packages; OrgWrite tokens change
+	// them. Nothing here lets an access token do so. NoPackages tokens are for organisations alone.
+	Orgs                 []string
+	OrgWrite, NoPackages bool
 	// Addresses are the ranges that it may be used from, "10.0.0.0/8". Tests come from 127.0.0.1.
 	Addresses []string
 	// Revoked tokens stand in the list and open nothing.

@@ -84,8 +84,11 @@ func (s *Server) answerQuestions(mux *http.ServeMux) {
 	})
 	mux.HandleFunc("GET /-/package/{name}/visibility", s.visibility)
 	mux.HandleFunc("GET /-/package/{name}/collaborators", s.collaborators)
-	mux.HandleFunc("GET /-/npm/v1/tokens", s.listTokens)
-	mux.HandleFunc("DELETE /-/npm/v1/tokens/token/{key}", s.deleteToken)
+	if !s.opts.OwnTokens {
+		mux.HandleFunc("GET /-/npm/v1/tokens", s.listTokens)
+		mux.HandleFunc("POST /-/npm/v1/tokens", s.createToken)
+		mux.HandleFunc("DELETE /-/npm/v1/tokens/token/{key}", s.deleteToken)
+	}
 }
 
 // tellMember answers members; to others there is no such organisation, or they may not know.

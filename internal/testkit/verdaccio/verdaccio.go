@@ -2,10 +2,12 @@ package verdaccio
 
 import (
 	"maps"
+	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -37,6 +39,13 @@ type Options struct {
 	Words Words
 	// Spelling is how the list of access tokens names its fields.
 	Spelling Spelling
+	// Lag is how long an access token goes on working that was revoked by its list, on the front's clock. Settle ends it.
+	Lag time.Duration
+	// KeepRevoked leaves access tokens in the list that were revoked by it, with the time. Otherwise they are gone.
+	KeepRevoked bool
+	// OwnTokens hands the list of access tokens on to Verdaccio, which has one of its own: without names, reach and
+	// end, on one page. Its access tokens open what Verdaccio says; those of Issue go on, and stand in no list.
+	OwnTokens bool
 }
 
 // Server is a front with the real registry behind it.
@@ -60,6 +69,8 @@ type Server struct {
 	issued   []*issue        // access tokens, oldest first
 	otps     map[string]bool // one-time passwords that a page gave and nobody has used
 	faults   []*Fault
+	skips    map[string]time.Time // until when an account is not asked for its second factor
+	ahead    atomic.Int64         // of the real clock, as time.Duration
 }
 
 // session is a token that the front issued.
@@ -74,6 +85,10 @@ type Request struct {
 	Method, Path, Agent string
 	// Token is the bearer token that came with it.
 	Token string
+	// Header is all of its header. Body is what it carried, of requests about access tokens alone: npm's password
+	// stands in it.
+	Header http.Header
+	Body   string
 	// Status is what was answered.
 	Status int
 }
@@ -91,7 +106,7 @@ func Start(t testing.TB, o Options) *Server {
 	s := &Server{
 		Backend: b.url.String() + "/", opts: o, back: b,
 		tokens: map[string]session{}, dead: map[string]bool{}, logins: map[string]*login{},
-		orgs: map[string]Org{}, accounts: map[string]Account{}, otps: map[string]bool{},
+		orgs: map[string]Org{}, accounts: map[string]Account{}, otps: map[string]bool{}, skips: map[string]time.Time{},
 	}
 	for _, org := range o.Orgs {
 		s.orgs[org.Name] = org
@@ -112,7 +127,7 @@ func (s *Server) Mint(user string, life time.Duration) string {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tokens[value] = session{user: user, ends: time.Now().Add(life)}
+	s.tokens[value] = session{user: user, ends: s.now().Add(life)}
 	return value
 }
 
@@ -122,6 +137,12 @@ func (s *Server) End(token string) {
 	defer s.mu.Unlock()
 	s.dead[token] = true
 }
+
+// Forward moves the front's clock on: its Date header, the ends of what it issued, its pages. Verdaccio's stays.
+func (s *Server) Forward(d time.Duration) { s.ahead.Add(int64(d)) }
+
+// now is the front's clock.
+func (s *Server) now() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }
 
 // Live reports whether the registry would accept a token that it issued.
 func (s *Server) Live(token string) bool {
