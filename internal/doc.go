@@ -54,6 +54,17 @@
 // what git tracks, has staged, ignores and keeps in its history, so that nothing of a repository's runs; agent.Scan joins
 // both. What --fix and the pre-commit hook change is a plan like every other.
 //
+// A credential is taken over. agent.Import lists what lies in the user's own files and in the variables of the shell that
+// asks; what was chosen goes to the keyring (agent's vault) under a name that the state knew before, and becomes the
+// session of its registry where that has none. A plan takes the line out; the hole that stays (domain/leak.Hole) holds no
+// secret, and with the keyring's it gives the line back, byte for byte.
+//
+// An access token is made, turned or ended. The registry's list (adapter/registry, by agent.AccessTokens) is matched with
+// what lies here, and domain/access says what each is worth. A change is a job: the state names each step before it is
+// done, so that whoever is killed goes on from there. What is made lies in the vault before anybody sees it; what asks for a
+// second factor waits in one queue, one page at a time; before anything is revoked adapter/lookout says what on this
+// machine could be waiting for that.
+//
 // Projects are found below roots that the user has chosen: adapter/discover reads each folder once, remembers it by inode
 // and change time, and names the folders whose entries adapter/watch is to track. A found project is shown, and chooses nothing.
 //

@@ -53,7 +53,7 @@ func blobs(all []git.Blob, err error) ([]agent.Blob, error) {
 }
 
 func blob(b git.Blob) agent.Blob {
-	return agent.Blob{Path: b.Path, ID: b.ID, Link: b.Mode == "120000"}
+	return agent.Blob{Path: b.Path, ID: b.ID, Link: b.Mode == "120000", Was: b.Was}
 }
 
 // Contents implements agent.Repo.

@@ -18,6 +18,7 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/adapter/files"
 	"github.com/sandglass-dev/sandglass/internal/adapter/keyring"
 	"github.com/sandglass-dev/sandglass/internal/adapter/logfile"
+	"github.com/sandglass-dev/sandglass/internal/adapter/lookout"
 	"github.com/sandglass-dev/sandglass/internal/adapter/managers"
 	"github.com/sandglass-dev/sandglass/internal/adapter/notify"
 	"github.com/sandglass-dev/sandglass/internal/adapter/npmlog"
@@ -188,6 +189,7 @@ func (w world) ports(ctx context.Context, log *slog.Logger, chosen api.Settings)
 		Store:  files.NewStore(filepath.Join(w.dirs.State, "state.json")),
 		Shells: shells,
 		Finder: projects,
+		Tokens: client, Lookout: lookout.New(lookout.Options{Home: w.dirs.Home, Program: ownPath(), Env: w.getenv}),
 		Window: launcher, Managers: managers.New(managers.Options{Env: w.getenv}),
 		Processes: processes.New(), Git: gitPort{},
 	}

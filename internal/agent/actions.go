@@ -11,6 +11,7 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
+	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
 
 // Do implements api.Agent.
@@ -24,6 +25,8 @@ func (a *Agent) Do(ctx context.Context, action api.Action) error {
 		return a.startWithDesktop(ctx, action.Verb == api.VerbAutostart)
 	case api.VerbRescan:
 		return a.rescan(ctx)
+	case api.VerbDrop:
+		return a.drop(ctx, action.ID)
 	}
 	_, err := ask(ctx, a, func() (struct{}, error) { return struct{}{}, a.core.do(action) })
 	return err
@@ -112,6 +115,8 @@ func (c *core) do(action api.Action) error {
 		return c.set(action.Settings)
 	case api.VerbProbe:
 		c.lookAgain()
+	case api.VerbNote, api.VerbUnnote:
+		return c.doNote(action)
 	case api.VerbWatch, api.VerbUnwatch:
 		return c.watchProject(action.Path, action.Verb == api.VerbWatch)
 	default:
@@ -153,6 +158,8 @@ func (c *core) about(action api.Action) error {
 // names stay defined as empty until the agent ends.
 func (c *core) forget(u registry.URL) {
 	c.signedOut(u, c.sessions[u].Fingerprint)
+	delete(c.books, u)
+	c.remindAnew()
 	c.publishEnv()
 	if !c.sessions[u].Held {
 		delete(c.sessions, u)
@@ -174,12 +181,16 @@ func (c *core) lock() {
 			e.forget()
 		}
 	}
+	for _, k := range c.vault {
+		k.secret = token.Secret{}
+	}
 }
 
 func (c *core) unlock() {
 	c.userLock = false
 	c.touch()
 	c.lookAgain()
+	c.fetchKept()
 }
 
 // agreeToMove notes that literals may become placeholders, and moves those that are there.
@@ -257,7 +268,10 @@ const keepUses = 50
 func (a *Agent) Grant(ctx context.Context, req api.GrantRequest) (api.Grant, error) {
 	switch req.Use {
 	case api.UseExec, api.UseEnv, api.UseHelper, api.UseEnsure:
-	case api.UseCopy, api.UseShow: // what a person looks at is one session, chosen by its name
+	case api.UseCopy, api.UseShow, api.UseEmit: // what a person takes is one credential, chosen by its name
+		if req.Kept != "" {
+			return a.grantKept(ctx, req)
+		}
 		if req.Registry == "" {
 			return api.Grant{}, &api.Error{Code: api.CodeUsage, Cause: "no registry given"}
 		}
@@ -271,6 +285,36 @@ func (a *Agent) Grant(ctx context.Context, req api.GrantRequest) (api.Grant, err
 	}
 	peer, _ := api.PeerFrom(ctx)
 	return ask(ctx, a, func() (api.Grant, error) { return a.core.grant(req, peer) })
+}
+
+// grantKept hands out a credential that is no session.
+func (a *Agent) grantKept(ctx context.Context, req api.GrantRequest) (api.Grant, error) {
+	peer, _ := api.PeerFrom(ctx)
+	item, err := ask(ctx, a, func() (api.GrantItem, error) {
+		k := a.core.vault[req.Kept]
+		switch {
+		case k == nil:
+			return api.GrantItem{}, &api.Error{Code: api.CodeNoKept}
+		case !a.core.open():
+			return api.GrantItem{}, &api.Error{Code: api.CodeKeyring, Cause: "sandglass is locked"}
+		}
+		item := api.GrantItem{Ends: k.Ends, Variables: []string{}}
+		if !k.Registry.IsZero() {
+			item.Registry, item.Key = k.Registry.String(), k.Registry.Key()
+		}
+		return item, nil
+	})
+	if err != nil {
+		return api.Grant{}, err
+	}
+	if item.Secret, err = a.keptSecret(ctx, req.Kept); err != nil {
+		return api.Grant{}, err
+	}
+	return ask(ctx, a, func() (api.Grant, error) {
+		a.core.record(api.Use{At: a.core.now(), Use: req.Use, Program: plain(req.Program), PID: peer.PID, Executable: peer.Program, Registry: item.Registry})
+		a.core.touch()
+		return api.Grant{Items: []api.GrantItem{item}}, nil
+	})
 }
 
 // safeThere reports whether a folder's files leave alone what pnpm is given there. pnpm's own environment is out
@@ -327,10 +371,14 @@ func (c *core) grant(req api.GrantRequest, peer api.Peer) (api.Grant, error) {
 	return out, nil
 }
 
-// used records a handing-out. The same one within a minute is told once, so that a storm of them does
-// not push the others out of the record.
 func (c *core) used(e *entry, u api.Use) {
 	e.Used = u.At
+	c.record(u)
+}
+
+// record notes a handing-out. The same one within a minute is told once, so that a storm of them does not push the
+// others out of the record.
+func (c *core) record(u api.Use) {
 	for i, old := range c.uses {
 		if old.Use == u.Use && old.Program == u.Program && old.Executable == u.Executable && old.Registry == u.Registry && u.At.Sub(old.At) < time.Minute {
 			c.uses[i] = u

@@ -60,6 +60,7 @@ func (c *core) adopt(u registry.URL, in credential) {
 	c.closeNotice(u)
 	c.overtake(u)
 	c.probe(u)
+	c.listAgain(u)
 }
 
 // keepPast is how many earlier sessions of a registry are remembered by their fingerprints.

@@ -50,6 +50,9 @@ type Agent struct {
 	work  sync.WaitGroup
 	core  *core
 
+	factor   chan struct{} // held by who may ask a registry for what it wants a second factor for
+	applying chan struct{} // held by who carries out a plan, or takes credentials over
+
 	verdicts verdicts
 	projects projects
 	snapshot atomic.Pointer[api.Snapshot]
@@ -68,7 +71,7 @@ func New(ports Ports, opts Options) *Agent {
 	a := &Agent{
 		ports: ports, opts: opts, log: opts.Log,
 		posts: make(chan func(), 64), quit: make(chan struct{}), ended: make(chan struct{}),
-		changed: make(chan struct{}),
+		changed: make(chan struct{}), factor: make(chan struct{}, 1), applying: make(chan struct{}, 1),
 	}
 	a.core = newCore(a)
 	a.snapshot.Store(&api.Snapshot{Schema: api.Schema})

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bytes"
 	"context"
 	"reflect"
 	"slices"
@@ -10,6 +11,11 @@ import (
 
 // Apply implements api.Agent.
 func (a *Agent) Apply(ctx context.Context, id string) error {
+	leave, err := a.inTurn(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	p, err := ask(ctx, a, func() (plan, error) {
 		p, ok := a.core.plans[id]
 		if !ok {
@@ -21,6 +27,9 @@ func (a *Agent) Apply(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	if err := a.asPlanned(p); err != nil {
+		return err
+	}
 	if err := a.unchanged(ctx, p); err != nil {
 		return err
 	}
@@ -30,12 +39,13 @@ func (a *Agent) Apply(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	for _, e := range p.edits {
-		if err := a.ports.Files.Replace(e.Path, e.Old, e.New); err != nil {
-			return staleOr(e.Path, err)
-		}
+	if err := a.edit(ctx, p); err != nil {
+		return err
 	}
 	if err := a.guard(ctx, p); err != nil {
+		return err
+	}
+	if err := a.restored(ctx, p); err != nil {
 		return err
 	}
 	if len(p.edits) > 0 { // shells may have come, whose env files had nothing in them
@@ -54,6 +64,56 @@ func (a *Agent) Apply(ctx context.Context, id string) error {
 		return err
 	}
 	return a.settled(ctx)
+}
+
+// inTurn waits until nobody else carries out a plan or takes credentials over: who finds that a file is not as it was
+// takes back what was noted for it, and that must be nobody else's.
+func (a *Agent) inTurn(ctx context.Context) (leave func(), err error) {
+	select {
+	case a.applying <- struct{}{}:
+		return func() { <-a.applying }, nil
+	case <-ctx.Done():
+		return nil, &api.Error{Code: api.CodeCancelled}
+	case <-a.ended:
+		return nil, errNoAgent
+	}
+}
+
+// asPlanned looks whether the files that credentials come from or go back to are as they were when that was planned,
+// those that are not edited, too: of what stands in them already the keyring is to forget its copy.
+func (a *Agent) asPlanned(p plan) error {
+	if len(p.moves)+len(p.restore) == 0 {
+		return nil
+	}
+	own := a.ownFiles()
+	for _, e := range slices.Concat(p.standing, p.edits) {
+		if !slices.Contains(own, e.Path) && linked(e.Path) {
+			return stale(e.Path)
+		}
+		if now, err := readOrNil(a.ports.Files, e.Path); err != nil || !bytes.Equal(now, e.Old) {
+			return stale(e.Path)
+		}
+	}
+	return nil
+}
+
+// edit makes a plan's edits, once the keyring has what they take out of files.
+func (a *Agent) edit(ctx context.Context, p plan) error {
+	undo, err := a.takeAway(ctx, p)
+	var left []string // files that are as they were
+	for _, e := range p.edits {
+		if err == nil {
+			if err = a.ports.Files.Replace(e.Path, e.Old, e.New); err == nil {
+				continue
+			}
+			err = staleOr(e.Path, err)
+		}
+		left = append(left, e.Path)
+	}
+	if err != nil {
+		undo(left)
+	}
+	return err
 }
 
 // agree puts the settings of a plan in force: what concerns credentials follows from them.
@@ -84,7 +144,7 @@ func (c *core) agree(p plan) error {
 
 // undone forgets what setup had added, once it is all taken back.
 func (c *core) undone() {
-	c.helperFor10, c.added = false, nil
+	c.helperFor10, c.added, c.adding = false, nil, nil
 	c.touch()
 }
 
@@ -124,12 +184,18 @@ func (a *Agent) settled(ctx context.Context) error {
 	}
 }
 
-// moving reports whether a file is still being rewritten or read.
+// moving reports whether a file is still being rewritten or read, or what would lead to that is on its way: the keyring's
+// word that it has a session, or which package managers there are.
 func (c *core) moving() bool {
 	for _, f := range c.files {
 		if f.moving || f.reading {
 			return true
 		}
 	}
-	return false
+	for _, e := range c.sessions {
+		if !e.secret.IsZero() && !e.kept && e.keepAt.IsZero() {
+			return true
+		}
+	}
+	return !c.managersKnown
 }

@@ -23,6 +23,15 @@ type core struct {
 	settings    api.Settings
 	settingsBad []api.Finding
 	sessions    map[registry.URL]*entry
+	vault       map[string]*kept              // what the keyring has beside sessions, by name
+	ways        map[registry.URL]ChallengeWay // how each asked for a second factor
+	wantsOTP    registry.URL                  // which asked for a one-time password last
+	books       map[registry.URL]*tokenBook   // what is known of accounts' access tokens
+	listings    map[listing][]func(error)     // lists that are being read, and who waits for them
+	notes       []noteRecord
+	reminding   reminding
+	retired     []string        // variables that no credential has any more
+	jobs        map[string]*job // changes of access tokens that are not over, by name
 	files       map[string]*file
 	unread      int // files whose first reading is still to come
 	logins      map[registry.URL]*login
@@ -47,6 +56,7 @@ type core struct {
 	staleAt            time.Time     // when to look again
 	looking            bool
 	added              []addedLine
+	adding             []addedLine // about to be written
 	managers           []injection.Manager
 	told               []string      // project files, by path and content, that were warned about
 	problems           []api.Finding // lines of watched files that do not do what they seem to
@@ -81,9 +91,11 @@ type core struct {
 	dueNow             []due                // not shown yet: somebody is being asked whether they are over, too
 	noticed            bool                 // a notification service answered when it was last asked
 	noticesAsked       bool
-	asked              bool   // whether trayHost was asked for
-	offered            bool   // the first notice about a literal was shown
-	offer              *offer // of which it is to be, once something may be said
+	asked              bool      // whether trayHost was asked for
+	offered            bool      // the first notice about a literal was shown
+	offer              *offer    // of which it is to be, once something may be said
+	jobsAt             time.Time // when to look again what became of a job
+	keptAt             time.Time // when to ask the keyring again for what it has beside sessions
 	armed              time.Time
 }
 
@@ -125,7 +137,7 @@ type keyringHealth struct{ err error }
 func newCore(a *Agent) *core {
 	return &core{
 		a: a, log: a.log,
-		sessions: map[registry.URL]*entry{}, files: map[string]*file{},
+		sessions: map[registry.URL]*entry{}, vault: map[string]*kept{}, ways: map[registry.URL]ChallengeWay{}, books: map[registry.URL]*tokenBook{}, listings: map[listing][]func(error){}, jobs: map[string]*job{}, files: map[string]*file{},
 		logins: map[registry.URL]*login{}, failed: map[registry.URL]*api.Error{}, plans: map[string]plan{}, standing: map[registry.URL]due{},
 	}
 }
@@ -138,8 +150,14 @@ func (c *core) start() {
 	for u, e := range c.sessions {
 		if e.Fingerprint != "" {
 			c.fetchSecret(u)
+		} else if e.Held { // the agent may have ended between a logout and this
+			c.askKeyring(func(ctx context.Context) func() {
+				_ = c.a.ports.Keyring.Delete(ctx, keyName(u)) // else the next time
+				return nil
+			})
 		}
 	}
+	c.fetchKept()
 	c.emptyOther()
 	c.track()
 	c.find()
@@ -173,6 +191,7 @@ func (c *core) stop() {
 // snapshot. It is called after every event and does nothing when nothing changed.
 func (c *core) settle() {
 	c.stages()
+	c.lookAfterJobs()
 	c.publishEnv()
 	for _, f := range c.files {
 		c.move(f)

@@ -65,6 +65,7 @@ type fakeRepo struct {
 	index   map[string]string // id by path
 	blobs   map[string]string // text by id
 	staged  map[string]bool
+	was     map[string]string // id in the last commit, by path
 	links   []string
 	ignored []string // prefixes
 	past    []pastBlob
@@ -119,6 +120,9 @@ func (r *fakeRepo) Tracked(context.Context) (list []Blob, err error) {
 
 func (r *fakeRepo) Staged(ctx context.Context) ([]Blob, error) {
 	list, err := r.Tracked(ctx)
+	for i, b := range list {
+		list[i].Was = r.was[b.Path]
+	}
 	return slices.DeleteFunc(list, func(b Blob) bool { return !r.staged[b.Path] }), err
 }
 

@@ -44,11 +44,13 @@ type world struct {
 	logins   int
 	complete chan struct{} // one value completes one login page
 	notices  []Notice
+	closed   []string // notices that were taken off the screen
 	press    chan Pressed
 	events   chan PowerEvent
 	state    []byte
 	settings api.Settings
 
+	noticeErr   error // of the notification service
 	settingsErr error
 	runnable    []string
 	private     []string
@@ -65,6 +67,9 @@ type world struct {
 	finder *fakeFinder // nil for none
 	home   string      // the user's home folder, where it is another than usual
 	track  []string    // what is watched
+
+	tokens *fakeTokens            // nil: no registry lists access tokens
+	rig    func(*Ports, *Options) // changes what an agent is started with, nil for nothing
 }
 
 const userRC = "/home/u/.npmrc"
@@ -97,19 +102,26 @@ func (w *world) run(t *testing.T) (*Agent, func()) {
 	if w.finder != nil {
 		ports.Finder = w.finder
 	}
+	if w.tokens != nil {
+		ports.Tokens = w.tokens
+	}
 	files := []ConfigFile{{userRC, api.LevelUser}}
 	if w.beside != nil {
 		ports.Managers, ports.Desktop, ports.Processes = w.beside, w.beside, w.beside
 		files = append(files, ConfigFile{pnpmRC, api.LevelPnpm}, ConfigFile{yarnRC, api.LevelYarn})
 	}
-	a := New(ports, Options{
+	opts := Options{
 		Files: files, Home: cmp.Or(w.home, "/home/u"), LogDir: "/home/u/.local/state/sandglass", Program: "/usr/bin/sandglass",
 		HelperScript: func(u registry.URL) string { return "/home/u/.config/sandglass/helper/" + u.Host() },
 		HelperText:   func(u registry.URL) string { return "#!/bin/sh\n# " + u.String() + "\n" },
 		Project:      func(dir string) string { return dir + "/.npmrc" },
 		Policies:     map[registry.URL]time.Duration{reg: w.policy},
 		Random:       func() string { n++; return fmt.Sprintf("SG_%016x", n) },
-	})
+	}
+	if w.rig != nil {
+		w.rig(&ports, &opts)
+	}
+	a := New(ports, opts)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); _ = a.Run(ctx) }()
@@ -326,12 +338,18 @@ func (w *world) asNotices() Notices { return fakeNotices{w} }
 func (n fakeNotices) Show(_ context.Context, notice Notice) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.noticeErr != nil {
+		return n.noticeErr
+	}
 	n.notices = append(n.notices, notice)
 	return nil
 }
-func (fakeNotices) Close(context.Context, string) error { return nil }
-func (n fakeNotices) Pressed() <-chan Pressed           { return n.press }
-func (fakeNotices) Available() bool                     { return true }
+func (n fakeNotices) Close(_ context.Context, id string) error {
+	n.set(func() { n.world.closed = append(n.world.closed, id) })
+	return nil
+}
+func (n fakeNotices) Pressed() <-chan Pressed { return n.press }
+func (fakeNotices) Available() bool           { return true }
 
 func (w *world) shown() []Notice { w.mu.Lock(); defer w.mu.Unlock(); return w.notices }
 

@@ -231,8 +231,8 @@ func (c *core) vanished(before, now []npmrc.Credential) {
 func (c *core) learnNames(f *file, data []byte) {
 	names := map[string]string{}
 	for _, cred := range f.creds {
-		if cred.Dead || !injection.ValidName(cred.Variable) {
-			continue // a name such as PATH is not ours to define
+		if cred.Dead || !injection.ValidName(cred.Variable) || cred.Name != "_authToken" && c.keptVariables()[cred.Variable] != nil {
+			continue // a name such as PATH is not ours to define, and a password is no session's
 		}
 		names[cred.RegistryKey] = cred.Variable
 		u, err := c.urlOf(cred.RegistryKey)

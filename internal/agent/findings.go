@@ -162,5 +162,10 @@ func (c *core) sessionFindings() (out []api.Finding) {
 			add(api.FindingKnownVariable, api.SeverityInfo, nil)
 		}
 	}
+	for _, k := range c.keptOnes() {
+		if k.Variable != "" && !k.Coming && !k.Leaving && !strings.HasPrefix(k.Variable, injection.OwnPrefix) && c.keptMode(k.Registry) != injection.ModeExec {
+			out = append(out, api.Finding{Code: api.FindingKeptVariable, Severity: api.SeverityInfo, Args: map[string]string{"Variable": k.Variable, "ID": k.ID}})
+		}
+	}
 	return out
 }

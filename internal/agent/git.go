@@ -59,6 +59,7 @@ type Blob struct {
 	Path string
 	ID   string // its hash
 	Link bool
+	Was  string // of Staged: the hash of what the last commit has under that name, "" for none
 }
 
 // Commit is where a content came into the history.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection"
+	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
 
@@ -35,9 +36,28 @@ func (c *core) variables() (vars []Variable, shared []string) {
 			held[n] = held[n] || e.Held
 		}
 	}
+	own := c.keptVariables()
+	for name, k := range own {
+		if _, both := claims[name]; !both {
+			claims[name] = nil
+		}
+		held[name] = held[name] || k != nil
+	}
+	for _, name := range c.retired {
+		if _, again := claims[name]; !again {
+			vars = append(vars, Variable{Name: name})
+		}
+	}
 	for name, who := range claims {
 		v := Variable{Name: name}
+		k, also := own[name]
 		switch {
+		case len(who) == 0 && k == nil, also && len(who) > 0 && !sameSecret(k, who):
+			shared = append(shared, name)
+		case len(who) == 0:
+			if c.open() && c.keptMode(k.Registry) != injection.ModeExec {
+				v.Value = k.secret
+			}
 		case !held[name]:
 			continue // nothing of ours ever stood there
 		case len(who) > 1:
@@ -50,6 +70,36 @@ func (c *core) variables() (vars []Variable, shared []string) {
 	slices.SortFunc(vars, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	slices.Sort(shared)
 	return vars, shared
+}
+
+// keptVariables are the names that carry credentials which are no sessions: nil where two claim one.
+func (c *core) keptVariables() map[string]*kept {
+	own := map[string]*kept{}
+	for _, k := range c.vault {
+		if k.Variable == "" || k.Coming || k.Leaving {
+			continue
+		}
+		if _, taken := own[k.Variable]; taken {
+			own[k.Variable] = nil
+			continue
+		}
+		own[k.Variable] = k
+	}
+	return own
+}
+
+// keptMode is how a credential that is no session may reach the tools: as its registry's sessions do, and as all do where
+// nobody knows what it is for.
+func (c *core) keptMode(u registry.URL) injection.Mode {
+	if u.IsZero() {
+		return c.settings.DefaultMode
+	}
+	return c.settings.Mode(u.String())
+}
+
+// sameSecret reports whether a credential that is kept is the session that claims its name, too.
+func sameSecret(k *kept, who []*entry) bool {
+	return k != nil && len(who) == 1 && who[0].Fingerprint == k.Fingerprint
 }
 
 // referredName reports whether a name still carries e's credential: our own always does, another one as

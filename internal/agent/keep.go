@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
-	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
 
@@ -41,12 +40,13 @@ func (a *Agent) Keep(ctx context.Context, req api.KeepRequest) error {
 	}
 }
 
-// keptItem is a session's secret on its way from one store to another.
+// keptItem is a secret on its way from one store to another.
 type keptItem struct {
-	registry    registry.URL
+	key         string       // its name there
 	secret      token.Secret // zero: only the store has it
 	fingerprint string
 	over        bool
+	only        bool // nobody could make it again, as a login makes a session
 }
 
 // keep changes the store. Nothing is taken from the old one before all is in the new one and the settings say
@@ -55,6 +55,9 @@ func (a *Agent) keep(ctx context.Context, req api.KeepRequest) error {
 	items, err := ask(ctx, a, func() ([]keptItem, error) { return a.core.keptItems(), nil })
 	if err != nil {
 		return err
+	}
+	if req.Store == api.StoreMemory && slices.ContainsFunc(items, func(it keptItem) bool { return it.only }) {
+		return &api.Error{Code: api.CodeKeyring, Cause: "access tokens that are kept here would be lost at the next start"}
 	}
 	next, err := a.ports.Keyring.Open(ctx, req.Store, req.Passphrase)
 	if err != nil {
@@ -80,12 +83,15 @@ func (a *Agent) keep(ctx context.Context, req api.KeepRequest) error {
 	return nil
 }
 
-// keptItems lists the sessions whose secrets a change of the store takes along.
+// keptItems lists the secrets that a change of the store takes along.
 func (c *core) keptItems() (items []keptItem) {
 	for _, e := range c.ordered() {
 		if e.Fingerprint != "" {
-			items = append(items, keptItem{e.Registry, e.secret, e.Fingerprint, e.over(c.now())})
+			items = append(items, keptItem{keyName(e.Registry), e.secret, e.Fingerprint, e.over(c.now()), false})
 		}
+	}
+	for _, k := range c.keptOnes() {
+		items = append(items, keptItem{keptName(k.ID), k.secret, k.Fingerprint, false, true})
 	}
 	return items
 }
@@ -96,7 +102,7 @@ func (a *Agent) secretOf(ctx context.Context, it keptItem) (token.Secret, error)
 	if !it.secret.IsZero() {
 		return it.secret, nil
 	}
-	s, err := a.ports.Keyring.Get(ctx, keyName(it.registry))
+	s, err := a.ports.Keyring.Get(ctx, it.key)
 	switch {
 	case err == nil && s.Fingerprint() == it.fingerprint:
 		return s, nil
@@ -112,7 +118,7 @@ func (a *Agent) fill(ctx context.Context, next Secrets, items []keptItem) error 
 		if it.secret.IsZero() {
 			continue
 		}
-		if err := next.Set(ctx, keyName(it.registry), it.secret); err != nil {
+		if err := next.Set(ctx, it.key, it.secret); err != nil {
 			return keepError(next.Kind(), err)
 		}
 	}
@@ -165,6 +171,7 @@ func (c *core) kept(err error) {
 			c.hold(e, e.secret) // it is there, and is written again: from now on the store has it
 		}
 	}
+	c.fetchKept()
 	c.emptyOther()
 }
 
@@ -197,21 +204,24 @@ func (a *Agent) emptied(ctx context.Context, store api.Store) bool {
 	if err != nil {
 		return false
 	}
-	all, err := ask(ctx, a, func() (map[registry.URL]string, error) {
-		all := map[registry.URL]string{}
+	all, err := ask(ctx, a, func() (map[string]string, error) {
+		all := map[string]string{}
 		for u, e := range a.core.sessions {
-			all[u] = e.Fingerprint
+			all[keyName(u)] = e.Fingerprint
+		}
+		for id, k := range a.core.vault {
+			all[keptName(id)] = k.Fingerprint
 		}
 		return all, nil
 	})
 	done := err == nil
-	for u, fingerprint := range all {
-		s, err := a.ports.Keyring.Get(ctx, keyName(u))
+	for key, fingerprint := range all {
+		s, err := a.ports.Keyring.Get(ctx, key)
 		if fingerprint != "" && (err != nil || s.Fingerprint() != fingerprint) {
 			done = false // the only copy may be there
 			continue
 		}
-		if err := other.Delete(ctx, keyName(u)); err != nil {
+		if err := other.Delete(ctx, key); err != nil {
 			a.log.Warn("Empty the store that is no longer used", "store", store, "error", err)
 			done = false
 		}

@@ -86,7 +86,25 @@ type addedLine struct {
 	Key  string `json:"key"`
 }
 
+// noteAdding notes lines before they are written: if the agent ends behind that, undo still knows whose they are.
+func (c *core) noteAdding(f *file, keys []string) {
+	for _, key := range keys {
+		if line := (addedLine{f.path, key}); !slices.Contains(c.adding, line) {
+			c.adding = append(c.adding, line)
+		}
+	}
+	if len(keys) > 0 {
+		c.saveState()
+	}
+}
+
+// isAdded reports whether a line is one that Sandglass has put where none was.
+func (c *core) isAdded(line addedLine) bool {
+	return slices.Contains(c.added, line) || slices.Contains(c.adding, line)
+}
+
 func (c *core) noteAdded(f *file, keys []string) {
+	c.adding = slices.DeleteFunc(c.adding, func(l addedLine) bool { return l.File == f.path && slices.Contains(keys, l.Key) })
 	for _, key := range keys {
 		if line := (addedLine{f.path, key}); !slices.Contains(c.added, line) {
 			c.added = append(c.added, line)

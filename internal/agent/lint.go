@@ -3,7 +3,9 @@ package agent
 import (
 	"bytes"
 	"context"
+	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -161,6 +163,9 @@ func (a *Agent) shells() (all []api.Shell, hooked bool) {
 // planFixes shows what would put findings right. Each repair is made in what the ones before it leave.
 func (a *Agent) planFixes(ctx context.Context, fixes []api.Fix) (api.Plan, error) {
 	p, out, fixes, err := a.planGuard(ctx, fixes)
+	if err == nil {
+		fixes, err = a.planMoves(ctx, fixes, &p, &out)
+	}
 	if err != nil {
 		return api.Plan{}, err
 	}
@@ -189,6 +194,9 @@ func (a *Agent) planFixes(ctx context.Context, fixes []api.Fix) (api.Plan, error
 		if bytes.Equal(s.Data, before[i].Data) {
 			continue
 		}
+		if slices.ContainsFunc(p.edits, func(e FileEdit) bool { return e.Path == s.Path }) {
+			return api.Plan{}, &api.Error{Code: api.CodeUsage, Cause: "two kinds of repairs in one file: make one, then the other"}
+		}
 		e := FileEdit{Path: s.Path, Old: before[i].Data, New: s.Data}
 		hide := ini.masked
 		if s.Level == lint.Yarn || s.Level == lint.YarnProject {
@@ -197,7 +205,7 @@ func (a *Agent) planFixes(ctx context.Context, fixes []api.Fix) (api.Plan, error
 		p.edits = append(p.edits, e)
 		out.Edits = append(out.Edits, shown(e, diff(hide(e.Old), hide(e.New), contextLines)))
 	}
-	done := slices.Clone(p.edits)
+	done := slices.Concat(p.edits, p.lines)
 	for _, u := range p.untrack {
 		done = append(done, FileEdit{Path: u.file, Old: []byte(u.id)})
 	}
@@ -213,7 +221,8 @@ func (a *Agent) planFixes(ctx context.Context, fixes []api.Fix) (api.Plan, error
 func linked(path string) bool {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return false // it cannot be read either
+		info, err := os.Lstat(path) // what is written there would be written to where a link leads, although nothing is there yet
+		return err == nil && info.Mode()&fs.ModeSymlink != 0
 	}
 	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
 	return err != nil || real != filepath.Join(dir, filepath.Base(path))

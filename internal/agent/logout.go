@@ -48,6 +48,7 @@ func (a *Agent) Logout(ctx context.Context, raw string) error {
 	}
 	select {
 	case gone := <-dropped:
+		gone = errors.Join(gone, a.dropTwin(context.WithoutCancel(ctx), l.fingerprint, revoked == nil))
 		if cause := errors.Join(revoked, gone); cause != nil {
 			return &api.Error{Code: api.CodePartly, Args: args, Cause: cause.Error()}
 		}

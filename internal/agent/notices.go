@@ -294,6 +294,9 @@ func (c *core) pressed(p Pressed) {
 	case noticeSeveral:
 		c.pressedSeveral(p.Key)
 		return
+	case noticeTokens:
+		c.pressedTokens(p.Key)
+		return
 	case noticeExplain:
 		c.pressedExplain(p.Key)
 		return

@@ -145,6 +145,7 @@ func (c *core) move(f *file) {
 // rewrite puts the lines of w into f, if f still says what was read.
 func (c *core) rewrite(f *file, w writing) {
 	f.moving = true
+	c.noteAdding(f, w.added)
 	was, sum, level := f.exists, f.sum, f.level
 	c.a.spawn(func(context.Context) func() {
 		err := c.a.write(f.path, level, func(old []byte) (writing, error) {

@@ -34,6 +34,9 @@ type Ports struct {
 	Questions Questions // for verdicts
 	Logs      Logs      // nil: npm's logs cannot be read
 
+	Tokens  AccessTokens
+	Lookout Lookout // nil: nothing here starts by itself
+
 	Git Git // nil: nothing here asks git
 
 	Managers  Managers

@@ -77,7 +77,7 @@ func (c *core) withoutOurs(f *file, text []byte) (_ []byte, err error) {
 			continue
 		}
 		e := c.sessions[u]
-		added := slices.Contains(c.added, addedLine{f.path, cred.Key})
+		added := c.isAdded(addedLine{f.path, cred.Key})
 		literal, ours := c.movable(f, cred)
 		switch {
 		case added && (cred.Variable == e.Own || ours && literal == e):
@@ -106,7 +106,7 @@ func (c *core) withoutOurs(f *file, text []byte) (_ []byte, err error) {
 // made reports whether all that f holds are lines that were added where none was.
 func (c *core) made(f *file) bool {
 	return len(f.creds)+len(f.helpers) > 0 && !slices.ContainsFunc(f.creds, func(cred npmrc.Credential) bool {
-		return !slices.Contains(c.added, addedLine{f.path, cred.Key})
+		return !c.isAdded(addedLine{f.path, cred.Key})
 	})
 }
 

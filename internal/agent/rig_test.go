@@ -13,6 +13,7 @@ import (
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
+	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
 
 // ContractWorld is the world for the contract suite: sockets have no place in a bubble, and so it runs on a clock of
@@ -36,11 +37,12 @@ func RunContract(t *testing.T, settings SettingsFile, bare bool, beside func(con
 	t.Helper()
 	w := newWorld()
 	w.beside, w.git = everything(), &fakeGit{}
+	w.withTokens()
 	c := &ContractWorld{t: t, w: w, clock: &contractClock{world: w}, window: &contractWindow{}, entry: &contractEntry{}, settings: settings}
 	ports := Ports{
 		Registry: w, Keyring: fakeKeyring{w}, Files: w, Watcher: w, Env: w, Clock: c.clock, Notices: w.asNotices(),
 		Power: w, Store: fakeStore{w}, Settings: settings, Shells: w, Window: c.window, Autostart: c.entry, Managers: w.beside,
-		Finder: &fakeFinder{world: w}, Git: w.git,
+		Finder: &fakeFinder{world: w}, Git: w.git, Tokens: w.tokens,
 	}
 	if bare {
 		ports.Window, ports.Autostart = nil, nil
@@ -96,6 +98,18 @@ func (c *ContractWorld) End() {
 	_ = c.Secrets() // those that the registry forgets now
 	c.w.set(func() { clear(c.w.issued) })
 	c.clock.forward(c.w.life + time.Minute)
+}
+
+// Asks has the registry want a one-time password.
+func (c *ContractWorld) Asks(otp string) {
+	c.w.set(func() {
+		c.w.tokens.fault = func(call string, got token.Secret) error {
+			if (call == "create" || call == "revoke") && got.Reveal() != otp {
+				return &Challenge{Way: WayDigits}
+			}
+			return nil
+		}
+	})
 }
 
 // Offline takes the registry out of reach.

@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/leak"
@@ -30,9 +28,10 @@ type scan struct {
 	req    api.ScanRequest
 	report func(api.Progress)
 	out    api.ScanReport
-	kept   map[string]string // the registry of each session that is kept, by its fingerprint
+	known  knownSecrets
 	told   map[spot]bool
-	places map[spot][]int // where in out the leaks of one credential in one file are, by a spot without a line
+	places map[spot][]int  // where in out the leaks of one credential in one file are, by a spot without a line
+	seen   map[string]bool // shell files
 	steps  int
 }
 
@@ -47,11 +46,11 @@ func (a *Agent) Scan(ctx context.Context, req api.ScanRequest, report func(api.P
 	if report == nil {
 		report = func(api.Progress) {}
 	}
-	kept, err := ask(ctx, a, func() (map[string]string, error) { return a.core.fingerprints(), nil })
+	k, err := ask(ctx, a, func() (knownSecrets, error) { return a.core.knownSecrets(), nil })
 	if err != nil {
 		return api.ScanReport{}, err
 	}
-	s := &scan{a: a, ctx: ctx, req: req, report: report, out: api.ScanReport{Leaks: []api.Leak{}}, kept: kept, told: map[spot]bool{}, places: map[spot][]int{}}
+	s := &scan{a: a, ctx: ctx, req: req, report: report, out: api.ScanReport{Leaks: []api.Leak{}}, known: k, told: map[spot]bool{}, places: map[spot][]int{}, seen: map[string]bool{}}
 	if req.Shell {
 		err = s.shells()
 	} else {
@@ -65,17 +64,6 @@ func (a *Agent) Scan(ctx context.Context, req api.ScanRequest, report func(api.P
 	}
 	s.finish()
 	return s.out, nil
-}
-
-// fingerprints names the registry of each session, by the session's fingerprint.
-func (c *core) fingerprints() map[string]string {
-	out := map[string]string{}
-	for u, e := range c.sessions {
-		if e.Fingerprint != "" {
-			out[e.Fingerprint] = u.String()
-		}
-	}
-	return out
 }
 
 // folder looks at a folder, in the way that its repository asks for.
@@ -133,15 +121,18 @@ func (s *scan) tell(p api.Progress) {
 	}
 }
 
-// unread notes a file that could not be looked at.
+// unread notes a file that could not be looked at, or not all of it.
 func (s *scan) unread(path string) {
+	if path = nameable(path); slices.Contains(s.out.Unread, path) {
+		return
+	}
 	if s.out.Cut = s.out.Cut || len(s.out.Unread) >= maxUnread; len(s.out.Unread) < maxUnread {
-		s.out.Unread = append(s.out.Unread, nameable(path))
+		s.out.Unread = append(s.out.Unread, path)
 	}
 }
 
 // add tells of a credential, once at each place.
-func (s *scan) add(file string, l leak.Leak, state api.LeakState) {
+func (s *scan) add(file string, l exposed, state api.LeakState) {
 	at := spot{file, l.Fingerprint, l.Line}
 	if s.told[at] {
 		return
@@ -152,27 +143,14 @@ func (s *scan) add(file string, l leak.Leak, state api.LeakState) {
 	}
 	whole := spot{file: file, print: l.Fingerprint}
 	s.told[at], s.places[whole] = true, append(s.places[whole], len(s.out.Leaks))
-	file = nameable(file)
 	one := api.Leak{
-		File: file, Line: l.Line, State: state, Kind: l.Kind, Form: string(l.Form), Registry: l.Registry,
-		Masked: l.Masked, Fingerprint: l.Fingerprint, Certain: l.Certain, Session: s.kept[l.Fingerprint],
+		File: nameable(file), Line: l.Line, State: state, Kind: l.Kind, Form: string(l.Form), Registry: l.Registry, Masked: l.Masked,
+		Fingerprint: l.Fingerprint, Certain: l.Certain, Session: s.known.sessions[l.Fingerprint], Kept: s.known.kept[l.Fingerprint],
 	}
-	if ownConfig(filepath.Base(file)) {
-		switch state {
-		case api.LeakTracked, api.LeakStaged:
-			one.Fixes = []api.Fix{{Code: api.FixUntrack, File: file, Line: l.Line}, {Code: api.FixIgnore, File: file, Line: l.Line}}
-		case api.LeakUntracked:
-			one.Fixes = []api.Fix{{Code: api.FixIgnore, File: file, Line: l.Line}}
-		}
+	for _, code := range s.fixes(file, l, state) {
+		one.Fixes = append(one.Fixes, api.Fix{Code: code, File: one.File, Line: l.Line})
 	}
 	s.out.Leaks = append(s.out.Leaks, one)
-}
-
-// ownConfig reports whether a file is config that may stay on one machine. Of others git should not let go because of
-// one line.
-func ownConfig(name string) bool {
-	return slices.Contains([]string{".npmrc", ".yarnrc", ".yarnrc.yml", "bunfig.toml", ".bunfig.toml", ".upmconfig.toml", "auth.ini", ".envrc"}, name) ||
-		name == ".env" || strings.HasPrefix(name, ".env.") || strings.HasPrefix(name, ".npmrc.")
 }
 
 // states from the worst.
@@ -184,46 +162,4 @@ func (s *scan) finish() {
 		return cmp.Or(stateRank[a.State]-stateRank[b.State], cmp.Compare(a.File, b.File), a.Line-b.Line)
 	})
 	s.report(api.Progress{Done: s.out.Files + s.out.Commits, Found: len(s.out.Leaks), Total: s.out.Files + s.out.Commits})
-}
-
-// shellFiles are the start files of shells and their histories, below the home folder.
-var shellFiles = []string{
-	".profile", ".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".bash_aliases", ".bash_history",
-	".zshrc", ".zshenv", ".zprofile", ".zlogin", ".zlogout", ".zsh_history", ".zhistory", ".histfile", ".config/zsh/.zshrc", ".config/zsh/.zshenv", ".config/zsh/.zsh_history",
-	".config/fish/config.fish", ".config/fish/fish_variables", ".local/share/fish/fish_history",
-	".config/powershell/profile.ps1", ".config/powershell/Microsoft.PowerShell_profile.ps1", ".local/share/powershell/PSReadLine/ConsoleHost_history.txt",
-	"Documents/PowerShell/profile.ps1", "Documents/PowerShell/Microsoft.PowerShell_profile.ps1", "Documents/WindowsPowerShell/profile.ps1",
-	"Documents/WindowsPowerShell/Microsoft.PowerShell_profile.ps1", "AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine/ConsoleHost_history.txt",
-	".config/nushell/config.nu", ".config/nushell/env.nu", ".config/nushell/history.txt", ".config/environment.d/envvars.conf", ".xprofile", ".pam_environment",
-}
-
-// shells looks at the user's own shell files, which may be links: it is their home.
-func (s *scan) shells() error {
-	if s.a.opts.Home == "" {
-		return &api.Error{Code: api.CodeUsage, Cause: "no home folder is known"}
-	}
-	names := slices.Clone(shellFiles)
-	snippets, _ := filepath.Glob(filepath.Join(s.a.opts.Home, ".config", "fish", "conf.d", "*.fish")) // none, where there is no such folder
-	for _, path := range snippets {
-		names = append(names, filepath.Join(".config", "fish", "conf.d", filepath.Base(path)))
-	}
-	for _, name := range names {
-		path := filepath.Join(s.a.opts.Home, filepath.FromSlash(name))
-		info, err := os.Stat(path)
-		if err != nil || !info.Mode().IsRegular() {
-			continue
-		}
-		if err := s.step(path); err != nil {
-			return err
-		}
-		text, _, err := readSome(os.Open(path))
-		if err != nil {
-			s.unread(path)
-			continue
-		}
-		for _, l := range leak.Scan(path, text) {
-			s.add(path, l, api.LeakOutside)
-		}
-	}
-	return nil
 }

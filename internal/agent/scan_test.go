@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -36,8 +37,8 @@ func guarded(t *testing.T, f func(t *testing.T, w *world, a *Agent)) {
 	})
 }
 
-// lying lists what a scan finds, as "state file:line", and searches the answer for credentials.
-func lying(t *testing.T, a *Agent, req api.ScanRequest) []string {
+// exposedBy lists what a scan finds, as "state file:line", and searches the answer for credentials.
+func exposedBy(t *testing.T, a *Agent, req api.ScanRequest) []string {
 	t.Helper()
 	r, err := a.Scan(t.Context(), req, nil)
 	if err != nil {
@@ -60,6 +61,14 @@ func lying(t *testing.T, a *Agent, req api.ScanRequest) []string {
 	return out
 }
 
+func fixCodes(l api.Leak) string {
+	var codes []string
+	for _, f := range l.Fixes {
+		codes = append(codes, f.Code)
+	}
+	return strings.Join(codes, " ")
+}
+
 func same(t *testing.T, got []string, want ...string) {
 	t.Helper()
 	if !slices.Equal(got, want) {
@@ -80,19 +89,19 @@ func TestScanStates(t *testing.T) {
 		r.stage("gone.js", "\n"+planted(9)+"\n") // not checked out
 		r.staged["gone.js"] = true
 		r.staged["a/b.js"] = true
-		same(t, lying(t, a, api.ScanRequest{Dir: r.root}),
+		same(t, exposedBy(t, a, api.ScanRequest{Dir: r.root}),
 			"tracked .npmrc:2", "tracked .npmrc:3", "tracked clean.js:1", "staged a/b.js:1", "staged gone.js:2", "untracked .env:1", "ignored out/x:1")
-		same(t, lying(t, a, api.ScanRequest{Dir: filepath.Join(r.root, "a")}), "staged a/b.js:1")
-		same(t, lying(t, a, api.ScanRequest{Dir: filepath.Join(r.root, "out")}), "ignored out/x:1")
-		same(t, lying(t, a, api.ScanRequest{Dir: r.root, Staged: true}), "staged a/b.js:1", "staged gone.js:2")
+		same(t, exposedBy(t, a, api.ScanRequest{Dir: filepath.Join(r.root, "a")}), "staged a/b.js:1")
+		same(t, exposedBy(t, a, api.ScanRequest{Dir: filepath.Join(r.root, "out")}), "ignored out/x:1")
+		same(t, exposedBy(t, a, api.ScanRequest{Dir: r.root, Staged: true}), "staged a/b.js:1", "staged gone.js:2")
 		report, _ := a.Scan(t.Context(), api.ScanRequest{Dir: r.root}, nil)
 		if len(report.Unread) != 1 || filepath.Base(report.Unread[0]) != "inner" {
 			t.Errorf("not looked at: %q", report.Unread)
 		}
 		for _, l := range report.Leaks {
-			want := map[string]int{".npmrc": 2, ".env": 1}[filepath.Base(l.File)]
-			if len(l.Fixes) != want {
-				t.Errorf("%s: %v", l.File, l.Fixes)
+			want := map[string]string{".npmrc": "leak-move leak-untrack leak-ignore leak-revoke", ".env": "leak-move leak-ignore leak-revoke"}[filepath.Base(l.File)]
+			if got := fixCodes(l); got != cmp.Or(want, "leak-revoke") {
+				t.Errorf("%s: %s", l.File, got)
 			}
 		}
 	})
@@ -108,7 +117,7 @@ func TestScanHistory(t *testing.T) {
 		r.commit("c2", "old.js", planted(2)+"\n", day(2))
 		r.commit("c1", ".npmrc", npmLine(1), day(1))
 		r.past = append(r.past, pastBlob{Commit{"c0", day(1)}, Blob{Path: "lost", ID: strings.Repeat("0", 40)}})
-		same(t, lying(t, a, api.ScanRequest{Dir: r.root, History: true}), "committed old.js:2", "tracked .npmrc:1")
+		same(t, exposedBy(t, a, api.ScanRequest{Dir: r.root, History: true}), "committed old.js:2", "tracked .npmrc:1")
 		report, err := a.Scan(t.Context(), api.ScanRequest{Dir: r.root, History: true}, nil)
 		if err != nil || report.Commits != 5 || len(report.Unread) != 1 {
 			t.Errorf("%v %+v", err, report)
@@ -155,9 +164,9 @@ func TestScanElsewhere(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		same(t, lying(t, a, api.ScanRequest{Dir: dir}), "outside .bash_history:1", "outside .npmrc:1")
+		same(t, exposedBy(t, a, api.ScanRequest{Dir: dir}), "outside .bash_history:1", "outside .npmrc:1")
 		a.opts.Home = dir
-		same(t, lying(t, a, api.ScanRequest{Shell: true}), "outside .bash_history:1")
+		same(t, exposedBy(t, a, api.ScanRequest{Shell: true}), "outside .bash_history:1")
 		for code, req := range map[string]api.ScanRequest{
 			api.CodeUsage: {Dir: "relative"}, api.CodeFile: {Dir: filepath.Join(dir, "none")}, api.CodeNoGit: {Dir: dir, History: true},
 		} {

@@ -60,7 +60,7 @@ type gitScan struct {
 	*scan
 	in       *tracked
 	contents Contents
-	staged   map[string]bool
+	staged   map[string]Blob // by path
 }
 
 func (g *gitScan) file(path string) string {
@@ -81,16 +81,38 @@ func (g *gitScan) stagedOnly() error {
 		if err != nil {
 			return err
 		}
+		had, err := g.had(b, all)
+		if err != nil {
+			return err
+		}
 		for _, l := range all {
-			g.add(g.file(b.Path), l, api.LeakStaged)
+			if !holds(had, l) {
+				g.add(g.file(b.Path), l, api.LeakStaged)
+			}
 		}
 	}
 	return nil
 }
 
+// had is what the last commit has of a file that is staged. It is asked where credentials are staged, and then alone.
+func (g *gitScan) had(b Blob, staged []exposed) ([]exposed, error) {
+	if b.Was == "" || len(staged) == 0 {
+		return nil, nil
+	}
+	text, err := g.contents.Read(b.Was, leak.MaxSize)
+	if err != nil && !errors.Is(err, ErrNotFound) { // what a partial clone lacks had nothing, as far as one knows
+		return nil, noGit(err)
+	}
+	return committedOnly(b.Path, text), nil
+}
+
+func holds(list []exposed, l exposed) bool {
+	return slices.ContainsFunc(list, func(o exposed) bool { return o.Fingerprint == l.Fingerprint })
+}
+
 // blob looks at a content.
-func (g *gitScan) blob(b Blob) ([]leak.Leak, error) {
-	text, err := g.contents.Read(b.ID, leak.MaxSize)
+func (g *gitScan) blob(b Blob) ([]exposed, error) {
+	text, err := g.contents.Read(b.ID, leak.MaxSize+1)
 	if errors.Is(err, ErrNotFound) {
 		g.unread(g.file(b.Path))
 		return nil, nil
@@ -98,7 +120,10 @@ func (g *gitScan) blob(b Blob) ([]leak.Leak, error) {
 	if err != nil {
 		return nil, noGit(err)
 	}
-	return leak.Scan(b.Path, text), nil
+	if len(text) > leak.MaxSize && isText(text) {
+		g.unread(g.file(b.Path))
+	}
+	return committedOnly(b.Path, text), nil
 }
 
 // files looks at the files that git tracks, and at what the index has of them where that is something else.
@@ -111,9 +136,9 @@ func (g *gitScan) files() error {
 	if err != nil {
 		return noGit(err)
 	}
-	g.staged = map[string]bool{}
+	g.staged = map[string]Blob{}
 	for _, b := range staged {
-		g.staged[b.Path] = true
+		g.staged[b.Path] = b
 	}
 	root, err := os.OpenRoot(g.in.repo.Root())
 	if err != nil {
@@ -145,33 +170,41 @@ func (g *gitScan) one(root *os.Root, b Blob) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errNotFile) {
 		g.unread(file)
 	}
-	var here, index []leak.Leak
+	var here, index []exposed
 	same := err == nil && size == int64(len(text)) && isBlob(text, b.ID)
 	if err == nil {
-		here = leak.Scan(b.Path, text)
+		here = onDisk(b.Path, text)
+		if size > int64(len(text)) && isText(text) {
+			g.unread(file)
+		}
 	}
 	if index = here; !same {
 		if index, err = g.blob(b); err != nil {
 			return err
 		}
 	}
-	holds := func(list []leak.Leak, l leak.Leak) bool {
-		return slices.ContainsFunc(list, func(o leak.Leak) bool { return o.Fingerprint == l.Fingerprint })
+	return g.addTracked(b, here, index)
+}
+
+// addTracked tells of what a tracked file has, on disk and in the index. What the last commit has not is staged.
+func (g *gitScan) addTracked(b Blob, here, index []exposed) error {
+	staged, isStaged := g.staged[b.Path]
+	had, err := g.had(staged, index)
+	if err != nil {
+		return err
+	}
+	state := func(l exposed) api.LeakState {
+		if isStaged && holds(index, l) && !holds(had, l) {
+			return api.LeakStaged
+		}
+		return api.LeakTracked
 	}
 	for _, l := range here {
-		state := api.LeakTracked
-		if g.staged[b.Path] && holds(index, l) {
-			state = api.LeakStaged
-		}
-		g.add(file, l, state)
+		g.add(g.file(b.Path), l, state(l))
 	}
 	for _, l := range index {
-		state := api.LeakTracked
-		if g.staged[b.Path] {
-			state = api.LeakStaged
-		}
-		if !same && !holds(here, l) {
-			g.add(file, l, state)
+		if !holds(here, l) {
+			g.add(g.file(b.Path), l, state(l))
 		}
 	}
 	return nil
@@ -204,7 +237,7 @@ func (g *gitScan) history() error {
 
 // committed tells of a credential in the history: at the places where it still lies, if it does. The history goes back
 // in time, so that the last word is the first commit's.
-func (g *gitScan) committed(c Commit, b Blob, l leak.Leak) {
+func (g *gitScan) committed(c Commit, b Blob, l exposed) {
 	at := spot{file: g.file(b.Path), print: l.Fingerprint}
 	if len(g.places[at]) == 0 {
 		g.add(at.file, l, api.LeakCommitted)

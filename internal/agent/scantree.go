@@ -73,7 +73,7 @@ func isBlob(text []byte, id string) bool {
 // looseLeaks are those of one file that git does not track.
 type looseLeaks struct {
 	path string // from the root, with slashes
-	all  []leak.Leak
+	all  []exposed
 }
 
 // loose looks at what lies below a folder. Of a repository's files those that are tracked are passed over.
@@ -84,6 +84,7 @@ func (s *scan) loose(dir string, in *tracked) error {
 	}
 	defer root.Close()
 	var found []looseLeaks
+	var large []string // from the root, with slashes
 	files, leaks := 0, 0
 	err = fs.WalkDir(root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
 		path := filepath.Join(dir, filepath.FromSlash(name))
@@ -102,6 +103,9 @@ func (s *scan) loose(dir string, in *tracked) error {
 			return fs.SkipAll
 		}
 		if info, err := e.Info(); err != nil || info.Size() > maxLooseSize {
+			if err == nil && len(large) <= maxUnread && textual(root, name) {
+				large = append(large, name)
+			}
 			return nil
 		}
 		files++
@@ -113,7 +117,7 @@ func (s *scan) loose(dir string, in *tracked) error {
 			s.unread(path)
 			return nil
 		}
-		if all := leak.Scan(path, text); len(all) > 0 {
+		if all := onDisk(path, text); len(all) > 0 {
 			found, leaks = append(found, looseLeaks{name, all}), leaks+len(all)
 		}
 		return nil
@@ -121,7 +125,23 @@ func (s *scan) loose(dir string, in *tracked) error {
 	if err != nil {
 		return err
 	}
-	return s.addLoose(dir, in, found)
+	return s.addLoose(dir, in, found, large)
+}
+
+// textual reports whether a file begins like a text.
+func textual(root *os.Root, name string) bool {
+	f, err := root.Open(filepath.FromSlash(name))
+	if err != nil {
+		return true // it could be
+	}
+	defer f.Close()
+	head, err := io.ReadAll(io.LimitReader(f, 8<<10))
+	return err != nil || isText(head)
+}
+
+// isText reports whether a text is one that credentials are looked for in.
+func isText(text []byte) bool {
+	return bytes.IndexByte(text[:min(len(text), 8<<10)], 0) < 0 || bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff"))
 }
 
 // enter says whether a folder is looked into: not those of git and of installed packages, nor another repository.
@@ -139,13 +159,17 @@ func (s *scan) enter(root *os.Root, name, path string) error {
 	return nil
 }
 
-// addLoose tells of what was found, once it is known what git makes of the files.
-func (s *scan) addLoose(dir string, in *tracked, found []looseLeaks) error {
+// addLoose tells of what was found, and of what is too large to be looked at, once it is known what git makes of the
+// files: of those that it leaves out a large one is no news.
+func (s *scan) addLoose(dir string, in *tracked, found []looseLeaks, large []string) error {
 	out := map[string]bool{}
-	if in != nil && len(found) > 0 {
+	if in != nil && len(found)+len(large) > 0 {
 		var paths []string
 		for _, f := range found {
 			paths = append(paths, in.prefix+f.path)
+		}
+		for _, name := range large {
+			paths = append(paths, in.prefix+name)
 		}
 		ignored, err := in.repo.Ignored(s.ctx, paths)
 		if err != nil {
@@ -153,6 +177,11 @@ func (s *scan) addLoose(dir string, in *tracked, found []looseLeaks) error {
 		}
 		for _, path := range ignored {
 			out[path] = true
+		}
+	}
+	for _, name := range large {
+		if in == nil || !out[in.prefix+name] {
+			s.unread(filepath.Join(dir, filepath.FromSlash(name)))
 		}
 	}
 	for _, f := range found {

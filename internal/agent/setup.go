@@ -22,14 +22,23 @@ type plan struct {
 	move     bool // the settings let lines be written, and Apply waits until they are
 	helper   bool // for pnpm 10, too
 
+	moves   []movement // credentials that go into the keyring, before the edits
+	lines   []FileEdit // that follow from the settings once those are there, as they were shown
+	restore []string   // credentials that stand in files again, behind the edits
+
+	standing []FileEdit // files that have theirs already
+
 	untrack  []untracking // files that git is to forget, behind the edits
 	runnable []string     // files of edits that are to be run
 }
 
 // Plan implements api.Agent.
 func (a *Agent) Plan(ctx context.Context, req api.SetupRequest) (api.Plan, error) {
-	if len(req.Fixes) > 0 {
+	switch {
+	case len(req.Fixes) > 0:
 		return a.planFixes(ctx, req.Fixes)
+	case len(req.Restore) > 0:
+		return a.planRestore(ctx, req.Restore)
 	}
 	var p plan
 	if len(req.Shells) > 0 {

@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
@@ -43,8 +46,14 @@ const stateSchema = 1
 type savedState struct {
 	Schema   int                `json:"schema_version"`
 	Sessions []record           `json:"sessions"`
+	Kept     []keptRecord       `json:"kept,omitempty"`
+	Books    []*tokenBook       `json:"access_tokens,omitempty"`
+	Notes    []noteRecord       `json:"token_notes,omitempty"`
+	Jobs     []job              `json:"token_jobs,omitempty"`
+	Retired  []string           `json:"retired,omitempty"` // variables that no credential has any more
 	Layouts  map[string]*layout `json:"layouts,omitempty"` // config files as they were before a login rewrote them, without secrets
 	Added    []addedLine        `json:"added,omitempty"`
+	Adding   []addedLine        `json:"adding,omitempty"`
 	Told     []string           `json:"warned_about,omitempty"`
 	Helper10 bool               `json:"pnpm10_helper,omitempty"`
 	Paused   time.Time          `json:"paused,omitzero"`
@@ -67,6 +76,9 @@ func (c *core) loadState() {
 	if err != nil {
 		c.log.Error("Read state", "error", err)
 		c.stateBad, _ = c.a.ports.Store.SetAside()
+		for _, r := range salvage(raw) {
+			c.vault[r.ID] = &kept{keptRecord: r}
+		}
 		return
 	}
 	for _, r := range saved.Sessions {
@@ -74,16 +86,35 @@ func (c *core) loadState() {
 			c.sessions[r.Registry] = &entry{record: r}
 		}
 	}
+	for _, r := range saved.Kept {
+		c.vault[r.ID] = &kept{keptRecord: r}
+	}
+	c.loadJobs(saved.Jobs)
+	c.notes = saved.Notes
+	for _, b := range saved.Books {
+		if b != nil && !b.Registry.IsZero() {
+			c.books[b.Registry] = b
+		}
+	}
 	for path, l := range saved.Layouts {
 		c.files[path] = &file{path: path, layout: l}
 	}
+	c.retired = saved.Retired
+	c.adding = saved.Adding
 	c.paused, c.userLock, c.added, c.helperFor10, c.told, c.between = saved.Paused, saved.Locked, saved.Added, saved.Helper10, saved.Told, saved.Moving
 }
 
 func (c *core) saveState() {
-	saved := savedState{Schema: stateSchema, Paused: c.paused, Locked: c.userLock, Added: c.added, Told: c.told, Helper10: c.helperFor10, Moving: c.between, Layouts: map[string]*layout{}}
+	saved := savedState{Schema: stateSchema, Paused: c.paused, Locked: c.userLock, Added: c.added, Adding: c.adding, Told: c.told, Helper10: c.helperFor10, Moving: c.between, Retired: c.retired, Layouts: map[string]*layout{}}
 	for _, e := range c.ordered() {
 		saved.Sessions = append(saved.Sessions, e.record)
+	}
+	for _, k := range c.keptOnes() {
+		saved.Kept = append(saved.Kept, k.keptRecord)
+	}
+	saved.Jobs, saved.Notes = c.savedJobs(), c.notes
+	for _, u := range slices.SortedFunc(maps.Keys(c.books), func(a, b registry.URL) int { return strings.Compare(a.String(), b.String()) }) {
+		saved.Books = append(saved.Books, c.books[u])
 	}
 	for path, f := range c.files {
 		if f.layout != nil {

@@ -28,6 +28,10 @@ func (c *core) alarm() {
 			}
 		}
 	}
+	if !c.keptAt.IsZero() && !now.Before(c.keptAt) {
+		c.keptAt = time.Time{}
+		c.fetchKept()
+	}
 	if !c.staleAt.IsZero() && !now.Before(c.staleAt) {
 		c.staleAt = time.Time{}
 		c.lookForStale()
@@ -63,6 +67,8 @@ func (c *core) stages() {
 		c.dueNow = nil
 	}
 	c.offerAgain(now)
+	c.listsDue(now)
+	c.remindDue(now)
 }
 
 // atEnd is reached when a session's end has passed. A told end is the end. A learned or assumed one
@@ -89,6 +95,12 @@ func (c *core) arm() {
 	at(c.noticeAt)
 	at(c.quietUntil(now))
 	at(c.staleAt)
+	at(c.jobsAt)
+	at(c.keptAt)
+	at(c.reminding.at)
+	for _, b := range c.books {
+		at(b.Tried.Add(listAgain))
+	}
 	for _, f := range c.files {
 		at(f.moveAt)
 	}

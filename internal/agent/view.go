@@ -24,7 +24,7 @@ func (c *core) view() api.Snapshot {
 			Autostart: c.autostart, Startable: c.startable,
 		},
 		Shells: append([]api.Shell{}, c.shells...), Managers: append([]injection.Manager{}, c.managers...),
-		Projects: c.viewProjects(), MoreProjects: c.moreProjects,
+		Projects: c.viewProjects(), MoreProjects: c.moreProjects, Kept: c.viewKept(), Jobs: c.viewJobs(), Notes: c.viewNotes(), Soon: c.viewSoon(),
 	}
 	for _, e := range c.ordered() {
 		s.Sessions = append(s.Sessions, c.viewSession(e))

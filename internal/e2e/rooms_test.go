@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/access"
 	"github.com/sandglass-dev/sandglass/internal/domain/injection"
+	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 	"github.com/sandglass-dev/sandglass/internal/testkit/desktop"
 	"github.com/sandglass-dev/sandglass/internal/testkit/fakeagent"
 )
@@ -47,6 +49,25 @@ func aMorning(s *api.Snapshot, now time.Time) {
 	s.Projects = []api.Project{docs, shop, {Dir: "/home/alice/src/old", Missing: true}}
 }
 
+// itsTokens are the access tokens of that somebody's account.
+func itsTokens(now time.Time) api.TokenList {
+	list := api.TokenList{Registry: registry.Public.String(), Name: registry.Public.Name(), Account: "alice", At: now.Add(-time.Minute)}
+	days := func(n int) time.Time { return now.AddDate(0, 0, n).Add(time.Hour) }
+	add := func(t access.Token, note string, places ...api.Place) {
+		t.Kind = access.Granular
+		marks := access.Audit(t, access.Facts{Now: now, Here: len(places) > 0, NeededScopes: []string{"@acme"}, Automation: access.SaysAutomation(note)})
+		list.Tokens = append(list.Tokens, api.AccessToken{Token: t, Marks: marks, Places: places, Note: note})
+	}
+	add(access.Token{ID: "1", Name: "ci-publish", Masked: "npm_aB3d…9fQ2", Scopes: []string{"@acme"}, Permission: access.ReadWrite, Bypass: true, Created: days(-78), Used: now.Add(-4 * time.Hour), Ends: days(12)}, "GitHub secret NPM_TOKEN")
+	add(access.Token{ID: "2", Name: "laptop-read", Masked: "npm_k0Pz…Lm41", Scopes: []string{"@acme"}, Permission: access.ReadOnly, Created: days(-20), Used: now.Add(-time.Hour), Ends: days(34)}, "",
+		api.Place{File: "/home/alice/.npmrc", Line: 4, Level: api.LevelUser, Variable: "SG_7F3A"})
+	add(access.Token{ID: "3", Name: "renovate", Masked: "npm_Q81x…ab7T", All: true, Permission: access.ReadOnly, Created: days(-29), Used: days(-2), Ends: days(61)}, "")
+	add(access.Token{ID: "4", Name: "old-release", Masked: "npm_Zz90…Wq3e", Packages: []string{"@acme/web", "@acme/tool", "@acme/docs"}, Permission: access.ReadWrite, Bypass: true, Created: days(-17), Ends: days(73)}, "",
+		api.Place{File: "/home/alice/src/docs/.npmrc", Line: 2, Level: api.LevelProject, Literal: true})
+	add(access.Token{ID: "5", Name: "docs-bot", Masked: "npm_77sT…p0Vn", Packages: []string{"@acme/docs"}, Permission: access.StageOnly, Addresses: []string{"192.0.2.0/24"}, Created: days(-2), Used: days(-1), Ends: days(88)}, "GitHub secret DOCS_TOKEN")
+	return list
+}
+
 // TestWindowRooms opens every room of the real window in each look, by the keyboard, and keeps a picture. A
 // room that draws the same as the one before it was not opened.
 func TestWindowRooms(t *testing.T) {
@@ -63,6 +84,7 @@ func TestWindowRooms(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := desktop.Start(t)
 			agent := fakeagent.New(time.Now())
+			agent.List = itsTokens(time.Now())
 			agent.Set(func(s *api.Snapshot) {
 				aMorning(s, time.Now())
 				s.Settings.Language, s.Settings.Animations = look.language, false

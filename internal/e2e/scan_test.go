@@ -308,7 +308,7 @@ func TestM08_ScanRunsNothing(t *testing.T) {
 	_ = os.Remove(filepath.Join(c.home.Dir, "sprung")) // our own git commands above may have set it off
 	c.report(7, "--history")
 	c.scan(0, "--staged")
-	c.scan(0, "--fix", "--yes")
+	c.scan(7, "--fix", "--yes") // no keyring answers that could take the line
 	c.scan(0, "--hook", "--yes")
 	c.scan(0, "--unhook", "--yes")
 	if _, err := os.Stat(filepath.Join(c.home.Dir, "sprung")); err == nil {

@@ -54,6 +54,7 @@ type Blob struct {
 	Path string // from the root, with slashes
 	ID   string
 	Mode string // 100644, 100755; of a link 120000
+	Was  string // of Staged: the id of what the last commit has under that name, "" for none
 }
 
 // Commit is where a content came into the history.

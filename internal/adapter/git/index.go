@@ -75,6 +75,9 @@ func (r *Repo) Staged(ctx context.Context) ([]Blob, error) {
 			continue
 		}
 		if b, ok := rawBlob(head, t); ok {
+			if f := strings.Fields(head[1:]); content(f[0]) { // of one parent
+				b.Was = f[2]
+			}
 			list = append(list, b)
 		}
 		head = ""

@@ -68,6 +68,9 @@ func TestM03_StagedOnly(t *testing.T) {
 	if got := read(t.Context(), t, repo, list[0].ID); got != second {
 		t.Error("what is told is not the index's content")
 	}
+	if got := read(t.Context(), t, repo, list[0].Was); got != first || list[1].Was != "" {
+		t.Errorf("what the last commit has is not told: %+v", list)
+	}
 	r.git("rm", "-q", "-f", "--cached", "b.env", ".npmrc")
 	same(t, "taken away", staged(t, repo))
 }

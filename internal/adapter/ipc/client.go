@@ -8,6 +8,7 @@ import (
 	"net"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
 
 // Client asks the agent of one runtime folder. It is safe for concurrent use, holds no connection
@@ -38,16 +39,7 @@ func (c *Client) Watch(ctx context.Context, see func(api.Snapshot) error) error 
 
 // Login implements api.Agent.
 func (c *Client) Login(ctx context.Context, req api.LoginRequest, report func(api.Login)) error {
-	return c.stream(ctx, methodLogin, toWireLogin(req), nil, func(raw json.RawMessage) error {
-		var l api.Login
-		if err := json.Unmarshal(raw, &l); err != nil {
-			return badAnswer(err)
-		}
-		if report != nil {
-			report(l)
-		}
-		return nil
-	})
+	return c.stream(ctx, methodLogin, toWireLogin(req), nil, events(report))
 }
 
 // Logout implements api.Agent.
@@ -111,25 +103,57 @@ func (c *Client) Diagnose(ctx context.Context, req api.DiagnoseRequest) (out api
 
 // Scan implements api.Agent.
 func (c *Client) Scan(ctx context.Context, req api.ScanRequest, report func(api.Progress)) (out api.ScanReport, err error) {
-	err = c.stream(ctx, methodScan, req, &out, progress(report))
+	err = c.stream(ctx, methodScan, req, &out, events(report))
 	return out, err
 }
 
 // Discover implements api.Agent.
 func (c *Client) Discover(ctx context.Context, req api.DiscoverRequest, report func(api.Progress)) (out api.Discovery, err error) {
-	err = c.stream(ctx, methodDiscover, req, &out, progress(report))
+	err = c.stream(ctx, methodDiscover, req, &out, events(report))
 	return out, err
 }
 
-// progress hands the steps of a call to report, which may be nil.
-func progress(report func(api.Progress)) func(json.RawMessage) error {
+// Import implements api.Agent.
+func (c *Client) Import(ctx context.Context, req api.ImportRequest) (out api.ImportReport, err error) {
+	err = c.call(ctx, methodImport, toWireImport(req), &out)
+	return out, err
+}
+
+// Tokens implements api.Agent.
+func (c *Client) Tokens(ctx context.Context, req api.TokensRequest) (out api.TokenList, err error) {
+	err = c.call(ctx, methodTokens, req, &out)
+	return out, err
+}
+
+// MakeToken implements api.Agent.
+func (c *Client) MakeToken(ctx context.Context, req api.TokenOrder, report func(api.TokenStep)) (api.NewToken, error) {
+	var out wireNew
+	err := c.stream(ctx, methodMake, wireOrder{req, toWireProof(req.Password, req.OTP)}, &out, events(report))
+	return out.token(), err
+}
+
+// RevokeTokens implements api.Agent.
+func (c *Client) RevokeTokens(ctx context.Context, req api.RevokeRequest, report func(api.TokenStep)) (out api.RevokeReport, err error) {
+	err = c.stream(ctx, methodRevoke, wireRevoke{req, toWireProof(token.Secret{}, req.OTP)}, &out, events(report))
+	return out, err
+}
+
+// RotateToken implements api.Agent.
+func (c *Client) RotateToken(ctx context.Context, req api.RotateRequest, report func(api.TokenStep)) (api.Rotation, error) {
+	var out wireRotation
+	err := c.stream(ctx, methodRotate, wireRotate{req, toWireProof(req.Password, req.OTP)}, &out, events(report))
+	return out.rotation(), err
+}
+
+// events hands the steps of a call to report, which may be nil.
+func events[E any](report func(E)) func(json.RawMessage) error {
 	return func(raw json.RawMessage) error {
-		var p api.Progress
-		if err := json.Unmarshal(raw, &p); err != nil {
+		var e E
+		if err := json.Unmarshal(raw, &e); err != nil {
 			return badAnswer(err)
 		}
 		if report != nil {
-			report(p)
+			report(e)
 		}
 		return nil
 	}

@@ -60,10 +60,29 @@ var handlers = map[string]handler{
 	methodDiscover: with(func(ctx context.Context, c *call, p api.DiscoverRequest) (any, error) {
 		return c.agent.Discover(ctx, p, c.progress)
 	}),
+	methodImport: with(func(ctx context.Context, c *call, p wireImport) (any, error) {
+		return c.agent.Import(ctx, p.request())
+	}),
+	methodTokens: with(func(ctx context.Context, c *call, p api.TokensRequest) (any, error) {
+		return c.agent.Tokens(ctx, p)
+	}),
+	methodMake: with(func(ctx context.Context, c *call, p wireOrder) (any, error) {
+		made, err := c.agent.MakeToken(ctx, p.request(), c.step)
+		return wireNew{made, made.Secret.Reveal()}, err
+	}),
+	methodRevoke: with(func(ctx context.Context, c *call, p wireRevoke) (any, error) {
+		return c.agent.RevokeTokens(ctx, p.request(), c.step)
+	}),
+	methodRotate: with(func(ctx context.Context, c *call, p wireRotate) (any, error) {
+		r, err := c.agent.RotateToken(ctx, p.request(), c.step)
+		return wireRotation{r, r.Secret.Reveal()}, err
+	}),
 }
 
 // progress tells a step. One that cannot be told is no reason to stop: a peer that went away has cancelled the call already.
 func (c *call) progress(p api.Progress) { _ = c.event(p) }
+
+func (c *call) step(s api.TokenStep) { _ = c.event(s) } // as progress
 
 // with reads the parameters first. What they say is not repeated in the error: they may hold secrets.
 func with[P any](f func(context.Context, *call, P) (any, error)) handler {

@@ -28,6 +28,11 @@ const (
 	methodDiagnose = "diagnose"
 	methodScan     = "scan"
 	methodDiscover = "discover"
+	methodImport   = "import"
+	methodTokens   = "tokens"
+	methodMake     = "make-token"
+	methodRevoke   = "revoke-tokens"
+	methodRotate   = "rotate-token"
 )
 
 // request is the line that opens a call.

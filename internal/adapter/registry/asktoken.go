@@ -3,20 +3,17 @@ package registry
 import (
 	"context"
 	"encoding/json"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent"
+	"github.com/sandglass-dev/sandglass/internal/domain/access"
 	"github.com/sandglass-dev/sandglass/internal/domain/finding"
 	"github.com/sandglass-dev/sandglass/internal/domain/registry"
-	"github.com/sandglass-dev/sandglass/internal/domain/token"
 )
 
-const (
-	maxPages = 100 // of a list of access tokens: npm allows 1,000, and a registry may give ten a page
-	maskedBy = 6   // characters that a masked access token must show in all, to be told from others
-)
+// maxPages of a list of access tokens are read: npm allows 1,000, and a registry may give ten a page.
+const maxPages = 100
 
 // Token asks the registry's list of access tokens about one of them. Listed is No only where the whole list was read;
 // npm's public registry lists no sessions. Entries are found by what their masked form shows; if several fit, that they
@@ -27,10 +24,10 @@ func (c *Client) Token(ctx context.Context, reg registry.URL, q agent.TokenQuest
 	}
 	ctx, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
-	query := "page=0&perPage=100"
+	query := firstPage
 	var found []object
 	for range maxPages {
-		a := c.ask(ctx, question{reg: reg, path: "-/npm/v1/tokens?" + query, s: q.Session, most: maxList})
+		a := c.ask(ctx, question{reg: reg, path: tokensPath + "?" + query, s: q.Session, most: maxList})
 		o, ok := a.object()
 		if !ok {
 			return finding.Token{}
@@ -40,7 +37,7 @@ func (c *Client) Token(ctx context.Context, reg registry.URL, q agent.TokenQuest
 			return finding.Token{}
 		}
 		for _, e := range entries {
-			if shown, _ := e.text("token"); masks(shown, q.About) {
+			if shown, _ := e.text("token"); access.Masks(shown, q.About) {
 				found = append(found, e)
 			}
 		}
@@ -52,13 +49,9 @@ func (c *Client) Token(ctx context.Context, reg registry.URL, q agent.TokenQuest
 	return finding.Token{} // there is no end to it
 }
 
-// tokenPage takes a page apart. next is the query of the page behind it, "" for none: the registry's own address
-// stays, wherever the page points.
+// tokenPage takes a page apart, as pageOf does. One that holds anything but entries is none.
 func tokenPage(o object) (entries []object, next string, ok bool) {
-	var list []json.RawMessage
-	if json.Unmarshal(o["objects"], &list) != nil || list == nil {
-		return nil, "", false
-	}
+	list, next, ok := pageOf(o)
 	for _, raw := range list {
 		e, err := parseObject(raw)
 		if err != nil {
@@ -66,27 +59,7 @@ func tokenPage(o object) (entries []object, next string, ok bool) {
 		}
 		entries = append(entries, e)
 	}
-	urls, err := parseObject(o["urls"])
-	if err != nil {
-		return entries, "", true
-	}
-	address, _ := urls.text("next")
-	u, err := url.Parse(address)
-	if err != nil {
-		return nil, "", false
-	}
-	return entries, u.Query().Encode(), true
-}
-
-// masks reports whether a masked access token is s: "npm_aBcD...7890", or only its beginning.
-func masks(shown string, s token.Secret) bool {
-	head, tail := shown, ""
-	if i := strings.IndexAny(shown, ".*…"); i >= 0 {
-		head, tail = shown[:i], strings.TrimLeft(shown[i:], ".*…")
-	}
-	whole := s.Reveal()
-	return len(strings.TrimPrefix(head, "npm_"))+len(tail) >= maskedBy && len(head)+len(tail) <= len(whole) &&
-		strings.HasPrefix(whole, head) && strings.HasSuffix(whole, tail)
+	return entries, next, ok
 }
 
 func tokenFrom(found []object, q agent.TokenQuestion) finding.Token {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent"
+	"github.com/sandglass-dev/sandglass/internal/domain/registry"
 )
 
 const (
@@ -21,18 +22,25 @@ const (
 // of the network and busy answers are retried with growing pauses. ErrLoginGone after ten minutes in
 // all, or once the registry no longer knows the login. No credential is sent along.
 func (c *Client) AwaitLogin(ctx context.Context, login agent.WebLogin) (agent.Issued, error) {
-	issued, err := c.awaitLogin(ctx, login)
+	issued, err := c.awaitDone(ctx, waited{login.Registry, login.Done, "login"})
 	if err != nil {
 		return agent.Issued{}, fmt.Errorf("poll login: %w", err)
 	}
 	return issued, nil
 }
 
-func (c *Client) awaitLogin(ctx context.Context, login agent.WebLogin) (agent.Issued, error) {
-	if err := safe(login.Registry); err != nil {
+// waited is a page that the user is on.
+type waited struct {
+	reg     registry.URL
+	done    string // where to ask for what comes of it
+	command string // what npm would call this
+}
+
+func (c *Client) awaitDone(ctx context.Context, w waited) (agent.Issued, error) {
+	if err := safe(w.reg); err != nil {
 		return agent.Issued{}, err
 	}
-	done, err := checkDone(login.Registry, login.Done)
+	done, err := checkDone(w.reg, w.done)
 	if err != nil {
 		return agent.Issued{}, err
 	}
@@ -40,7 +48,7 @@ func (c *Client) awaitLogin(ctx context.Context, login agent.WebLogin) (agent.Is
 	defer cancel()
 	faults := 0
 	for {
-		issued, wait, err := c.pollOnce(limited, done)
+		issued, wait, err := c.pollOnce(limited, done, w.command)
 		switch {
 		case ctx.Err() != nil:
 			return agent.Issued{}, ctx.Err()
@@ -59,8 +67,8 @@ func (c *Client) awaitLogin(ctx context.Context, login agent.WebLogin) (agent.Is
 }
 
 // pollOnce asks once. No error and no secret: not yet. wait is the pause that the registry asked for.
-func (c *Client) pollOnce(ctx context.Context, done string) (issued agent.Issued, wait time.Duration, err error) {
-	a, err := c.do(ctx, call{method: http.MethodGet, url: done, command: "login", limit: c.poll})
+func (c *Client) pollOnce(ctx context.Context, done, command string) (issued agent.Issued, wait time.Duration, err error) {
+	a, err := c.do(ctx, call{method: http.MethodGet, url: done, command: command, limit: c.poll})
 	if err != nil {
 		return agent.Issued{}, 0, err
 	}

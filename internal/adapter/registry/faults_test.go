@@ -65,19 +65,21 @@ func wait(r *http.Request, over <-chan struct{}) {
 	}
 }
 
-func TestF07_GzipBomb(t *testing.T) {
-	reg := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Encoding", "gzip")
-		z := gzip.NewWriter(w)
-		zeros := make([]byte, 1<<20)
-		for range 64 {
-			if _, err := z.Write(zeros); err != nil {
-				return
-			}
+// bomb answers with a few KiB that unpack to 64 MiB.
+func bomb(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Encoding", "gzip")
+	z := gzip.NewWriter(w)
+	zeros := make([]byte, 1<<20)
+	for range 64 {
+		if _, err := z.Write(zeros); err != nil {
+			return
 		}
-		_ = z.Close()
-	})
-	_, err := real(t, client.Options{}).Whoami(t.Context(), reg, canary)
+	}
+	_ = z.Close()
+}
+
+func TestF07_GzipBomb(t *testing.T) {
+	_, err := real(t, client.Options{}).Whoami(t.Context(), serve(t, bomb), canary)
 	wantError(t, err, agent.ErrBadAnswer)
 }
 

@@ -1,5 +1,5 @@
 // Package registry talks to package registries over HTTP: web login, login by name and password,
-// whoami and logout, and the questions that a verdict needs answers to.
+// whoami and logout, an account's access tokens, and the questions that a verdict needs answers to.
 //
 // One Client serves all registries for the life of the agent and is safe for concurrent use. It keeps
 // no credential: each call gets the one that it needs, sends it only to the registry that it was
@@ -44,7 +44,7 @@ type Options struct {
 	Ceiling time.Duration
 }
 
-// Client is a registry client. It implements agent.Registry and agent.Questions.
+// Client is a registry client. It implements agent.Registry, agent.Questions and agent.AccessTokens.
 type Client struct {
 	transport http.RoundTripper
 	agent     string

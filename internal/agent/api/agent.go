@@ -39,4 +39,15 @@ type Agent interface {
 	Scan(ctx context.Context, req ScanRequest, report func(Progress)) (ScanReport, error)
 	// Discover looks for projects below folders. report gets how far it is, now and then; it may be nil.
 	Discover(ctx context.Context, req DiscoverRequest, report func(Progress)) (Discovery, error)
+	// Import finds credentials that lie in the user's own files and in variables, and takes those into the keyring that
+	// the request names. Files stay as they are: Plan with FixMove takes them out.
+	Import(ctx context.Context, req ImportRequest) (ImportReport, error)
+	// Tokens lists the access tokens of an account.
+	Tokens(ctx context.Context, req TokensRequest) (TokenList, error)
+	// MakeToken creates an access token. report gets every step; it may be nil, here as in the next two.
+	MakeToken(ctx context.Context, req TokenOrder, report func(TokenStep)) (NewToken, error)
+	// RevokeTokens revokes access tokens, and says of each what became of it.
+	RevokeTokens(ctx context.Context, req RevokeRequest, report func(TokenStep)) (RevokeReport, error)
+	// RotateToken begins a rotation, or takes one on until it waits for the user.
+	RotateToken(ctx context.Context, req RotateRequest, report func(TokenStep)) (Rotation, error)
 }

@@ -36,6 +36,11 @@ type Snapshot struct {
 	// MoreProjects is how many were found beside those in Projects.
 	MoreProjects int `json:"more_projects,omitempty"`
 
+	Kept  []Kept      `json:"kept"`        // credentials in the keyring that are no sessions, the newest first
+	Jobs  []TokenJob  `json:"jobs"`        // changes of access tokens that are not over
+	Notes []TokenNote `json:"token_notes"` // what the user has said of access tokens
+	Soon  []TokenSoon `json:"tokens_soon"` // access tokens that end within 90 days, and serious marks, as last told
+
 	Shells   []Shell             `json:"shells"`   // that this user has
 	Managers []injection.Manager `json:"managers"` // package managers that were found
 
@@ -219,12 +224,14 @@ const (
 	UseEnsure GrantUse = "ensure"
 	UseCopy   GrantUse = "copy" // to the clipboard, for half a minute
 	UseShow   GrantUse = "show" // on the screen, for a few seconds
+	UseEmit   GrantUse = "emit" // to a program that stores it: a CI service's
 )
 
 // GrantRequest asks for credentials.
 type GrantRequest struct {
 	Use      GrantUse `json:"use"`
 	Registry string   `json:"registry,omitempty"` // empty: every live session
+	Kept     string   `json:"kept,omitempty"`     // one of Snapshot.Kept instead of a session; for UseCopy, UseShow and UseEmit
 	Program  string   `json:"program"`            // what it is for, as the user knows it
 	Dir      string   `json:"dir,omitempty"`      // where it runs, absolute: UseHelper gives nothing where the files there would lead it astray
 }
@@ -277,6 +284,10 @@ const (
 	VerbQuit    Verb = "quit"    // empty the env files and end
 	VerbFix     Verb = "fix"     // Plan with the finding in SetupRequest.Fixes shows the edit, Apply makes it
 
+	VerbDrop   Verb = "drop"   // forget the credential of Snapshot.Kept that ID names; it is not revoked
+	VerbNote   Verb = "note"   // put Note to the others, or in the place of the one with its ID
+	VerbUnnote Verb = "unnote" // forget the note that ID names
+
 	VerbAutostart   Verb = "autostart"    // start with the desktop from now on
 	VerbNoAutostart Verb = "no-autostart" // and no longer
 )
@@ -300,12 +311,14 @@ var Rooms = []Room{RoomSessions, RoomTokens, RoomProjects, RoomPublish, RoomFind
 
 // Action is a verb with its arguments.
 type Action struct {
-	Verb     Verb      `json:"verb"`
-	Registry string    `json:"registry,omitempty"`
-	Path     string    `json:"path,omitempty"`
-	Until    time.Time `json:"until,omitzero"`
-	Settings *Settings `json:"settings,omitempty"`
-	Room     Room      `json:"room,omitempty"` // of VerbShow; empty: as the window is, or the sessions
+	Verb     Verb       `json:"verb"`
+	Registry string     `json:"registry,omitempty"`
+	Path     string     `json:"path,omitempty"`
+	Until    time.Time  `json:"until,omitzero"`
+	Settings *Settings  `json:"settings,omitempty"`
+	ID       string     `json:"id,omitempty"`
+	Note     *TokenNote `json:"note,omitempty"`
+	Room     Room       `json:"room,omitempty"` // of VerbShow; empty: as the window is, or the sessions
 }
 
 // Settings are the user's choices, kept in settings.toml.

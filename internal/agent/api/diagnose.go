@@ -39,13 +39,18 @@ type Progress struct {
 // ScanRequest says where to look for credentials that lie about.
 type ScanRequest struct {
 	Dir     string `json:"dir"`               // absolute
-	Staged  bool   `json:"staged,omitempty"`  // only what the next commit would hold
+	Staged  bool   `json:"staged,omitempty"`  // only what the next commit would bring, not what the last one has
 	History bool   `json:"history,omitempty"` // also what commits have held
 	Shell   bool   `json:"shell,omitempty"`   // the user's shell rc files and shell history instead
 
 	// Git says which repository a hook was started for, as git told the hook.
 	Git GitPlace `json:"git,omitzero"`
+	// Env is, for Shell, what the shell that asks has of ScanVariables.
+	Env map[string]string `json:"env,omitempty"`
 }
+
+// ScanVariables say where a shell has its files.
+var ScanVariables = []string{"ZDOTDIR", "HISTFILE", "XDG_CONFIG_HOME", "XDG_DATA_HOME"}
 
 // GitPlace is what git tells a hook in GIT_DIR, GIT_WORK_TREE and GIT_INDEX_FILE, as absolute paths: a commit of single
 // files has an index of its own.
@@ -62,7 +67,7 @@ type LeakState string
 const (
 	LeakCommitted LeakState = "committed" // in the repository's history
 	LeakTracked   LeakState = "tracked"   // in a file that git tracks
-	LeakStaged    LeakState = "staged"    // in what the next commit would hold
+	LeakStaged    LeakState = "staged"    // in what the next commit would bring
 	LeakUntracked LeakState = "untracked" // in a file that git would take with the next "add"
 	LeakIgnored   LeakState = "ignored"   // in a file that git leaves out
 	LeakOutside   LeakState = "outside"   // in a file of no repository
@@ -82,6 +87,7 @@ type Leak struct {
 	Fingerprint string     `json:"fingerprint"`
 	Certain     bool       `json:"certain"`           // its checksum or its shape leaves no doubt
 	Session     string     `json:"session,omitempty"` // it is the session that Sandglass keeps for this registry
+	Kept        string     `json:"kept,omitempty"`    // Snapshot.Kept's name for it
 	Fixes       []Fix      `json:"fixes,omitempty"`   // that Plan knows
 }
 
@@ -89,7 +95,8 @@ type Leak struct {
 const (
 	FixIgnore  = "leak-ignore"  // a line in .gitignore
 	FixUntrack = "leak-untrack" // git forgets the file, which stays
-	FixMove    = "leak-move"    // to the keyring, with a placeholder in its place
+	FixMove    = "leak-move"    // to the keyring; a placeholder stands where the package managers read one
+	FixRevoke  = "leak-revoke"  // no plan: RevokeTokens with the masked form, or Logout for a session
 	FixHook    = "guard-hook"   // of SetupRequest: the pre-commit hook; File is the repository's folder
 	FixUnhook  = "guard-unhook"
 )

@@ -45,6 +45,7 @@ const (
 	FindingEnvFile         = "env-file"           // the env file cannot be written
 	FindingSharedVariable  = "shared-variable"    // one name stands for two registries
 	FindingKnownVariable   = "known-variable"     // a name that everyone knows carries the credential
+	FindingKeptVariable    = "kept-variable"      // a name that others can guess carries a credential that is no session
 	FindingInsecure        = "insecure-registry"  // http to a host that is not this machine
 	FindingNoTray          = "no-tray"            // this desktop shows no tray icons
 	FindingNoNotices       = "no-notices"         // no notification service answers
@@ -61,6 +62,9 @@ const (
 	FindingDesktopEnv      = "desktop-env"        // the desktop's environment cannot be set
 	FindingLeakTracked     = "leak-tracked"       // a secret stands in a project's file that git tracks, or would take
 	FindingHookShared      = "hook-shared"        // of a plan: the hook that is edited is that of other repositories too
+	FindingUPMMoved        = "upm-moved"          // of a plan: Unity reads its credential from this file alone
+	FindingEnvMoved        = "env-moved"          // of a plan: what reads the variable from this file no longer finds it
+	FindingMovedTo         = "moved-to"           // of a plan: for which registry a credential is kept that a project's file has
 )
 
 // The warnings of a plan, told as findings. Package injection says when.
@@ -149,4 +153,12 @@ const (
 	CodeHookTool    = "hook-tool"        // 1: another tool writes the hook; the command belongs in that tool's config
 	CodeHookOff     = "hook-off"         // 1: the hook is there, but nobody may run it
 	CodeHookScript  = "hook-script"      // 1: the hook is no shell script
+	CodeNoTokens    = "no-token-list"    // 5: the registry has no list of access tokens
+	CodeNoToken     = "no-access-token"  // 2: no access token of that name, or several
+	CodeSpec        = "access-spec"      // 2: an access token cannot be made so; Args Problem is the code, with its own
+	CodePassword    = "password-needed"  // 4: the registry wants the account's password
+	CodeNoKept      = "no-kept"          // 2: nothing of that name is kept
+	CodeNoJob       = "no-job"           // 2: nothing of that name is under way
+	CodeInUse       = "token-in-use"     // 4: a file here still holds the access token that is to be revoked, or (Args Sign) something here could wait for that; asking again revokes it
+	CodeMove        = "not-moved"        // 1: a credential cannot be taken out of its line; Args Why is an import.left code
 )

@@ -13,6 +13,7 @@ type SetupRequest struct {
 	Desktop  *bool          `json:"desktop,omitempty"`  // Settings.DesktopEnv from now on; nil: as it is
 	Helper   bool           `json:"helper,omitempty"`   // for pnpm 10 too, whose helper line npm warns about
 	Fixes    []Fix          `json:"fixes,omitempty"`    // and nothing else
+	Restore  []string       `json:"restore,omitempty"`  // put these of Snapshot.Kept back where they were taken from, and nothing else
 }
 
 // Fix names a finding that a plan is to put right.

@@ -148,6 +148,11 @@ func all(ctx context.Context, a api.Agent, url string) map[string]error {
 	out["apply"] = a.Apply(ctx, "0")
 	_, out["due"] = a.Due(ctx, api.DueRequest{Manager: "npm", Args: []string{"ci"}, Dir: "/"})
 	out["keep"] = a.Keep(ctx, api.KeepRequest{Store: api.StoreMemory})
+	_, out["tokens"] = a.Tokens(ctx, api.TokensRequest{Registry: url})
+	_, out["make token"] = a.MakeToken(ctx, api.TokenOrder{Registry: url}, nil)
+	_, out["revoke tokens"] = a.RevokeTokens(ctx, api.RevokeRequest{Registry: url, IDs: []string{"none"}}, nil)
+	_, out["panic"] = a.RevokeTokens(ctx, api.RevokeRequest{Panic: true, DryRun: true}, nil)
+	_, out["rotate token"] = a.RotateToken(ctx, api.RotateRequest{Job: "none"}, nil)
 	_, out["prove"] = a.Prove(ctx, api.ProveRequest{Shell: "bash"})
 	return out
 }

@@ -34,6 +34,8 @@ type World interface {
 	Secrets() []string
 	// End lets the time of every session run out.
 	End()
+	// Asks has the registry want this one-time password from now on, whenever access tokens are made or revoked.
+	Asks(otp string)
 	// Offline takes the registry out of reach.
 	Offline(on bool)
 	// KeyringFails has the OS keyring answer no more, or again.
@@ -102,6 +104,12 @@ var cases = map[string]func(t *testing.T, r Rig){
 	"scan":                    scan,
 	"scan fix":                scanFix,
 	"scan refused":            scanRefused,
+	"import":                  imports,
+	"H16 import refused":      importRefused,
+	"make token":              makeToken,
+	"N06 second factor":       secondFactor,
+	"rotate token":            rotateToken,
+	"access tokens refused":   tokensRefused,
 	"discover":                discover,
 	"discover refused":        discoverRefused,
 	"due":                     due,

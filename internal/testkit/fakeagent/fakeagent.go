@@ -18,7 +18,7 @@ var Canary = token.NewSecret("npm_" + "C4n4ryC4n4ryC4n4ryC4n4ryC4n4ry" + token.C
 
 // Agent implements api.Agent. Set its fields before use; change state with Set afterwards.
 type Agent struct {
-	// Errors are given back instead of answers, by method: snapshot, watch, login, logout, grant, do, plan, apply, due, inspect, keep, prove, diagnose, scan, discover.
+	// Errors are given back instead of answers, by method: snapshot, watch, login, logout, grant, do, plan, apply, due, inspect, keep, prove, diagnose, scan, discover, import, tokens, make-token, revoke-tokens, rotate-token.
 	Errors map[string]error
 	// Steps are reported by Login; it then waits for ctx if Hang is set, as Discover does.
 	Steps []api.Login
@@ -36,6 +36,13 @@ type Agent struct {
 	Report    api.ScanReport
 	Discovery api.Discovery
 	Way       []api.Progress
+	// Found is what Import finds; List, Made, Ended and Turned are what the calls for access tokens answer, after TokenWay.
+	Found    api.ImportReport
+	List     api.TokenList
+	Made     api.NewToken
+	Ended    api.RevokeReport
+	Turned   api.Rotation
+	TokenWay []api.TokenStep
 
 	mu      sync.Mutex
 	state   api.Snapshot
@@ -238,6 +245,42 @@ func (a *Agent) Discover(ctx context.Context, req api.DiscoverRequest, report fu
 		return a.Discovery, &api.Error{Code: api.CodeCancelled}
 	}
 	return a.Discovery, err
+}
+
+// Import implements api.Agent.
+func (a *Agent) Import(ctx context.Context, req api.ImportRequest) (api.ImportReport, error) {
+	return a.Found, a.note(ctx, "import", req)
+}
+
+// Tokens implements api.Agent.
+func (a *Agent) Tokens(ctx context.Context, req api.TokensRequest) (api.TokenList, error) {
+	return a.List, a.note(ctx, "tokens", req)
+}
+
+// MakeToken implements api.Agent.
+func (a *Agent) MakeToken(ctx context.Context, req api.TokenOrder, report func(api.TokenStep)) (api.NewToken, error) {
+	a.tell(report)
+	return a.Made, a.note(ctx, "make-token", req)
+}
+
+// RevokeTokens implements api.Agent.
+func (a *Agent) RevokeTokens(ctx context.Context, req api.RevokeRequest, report func(api.TokenStep)) (api.RevokeReport, error) {
+	a.tell(report)
+	return a.Ended, a.note(ctx, "revoke-tokens", req)
+}
+
+// RotateToken implements api.Agent.
+func (a *Agent) RotateToken(ctx context.Context, req api.RotateRequest, report func(api.TokenStep)) (api.Rotation, error) {
+	a.tell(report)
+	return a.Turned, a.note(ctx, "rotate-token", req)
+}
+
+func (a *Agent) tell(report func(api.TokenStep)) {
+	for _, s := range a.TokenWay {
+		if report != nil {
+			report(s)
+		}
+	}
 }
 
 func (a *Agent) walk(report func(api.Progress)) {

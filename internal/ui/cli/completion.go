@@ -41,13 +41,16 @@ func completeShell(*cobra.Command, []string, string) ([]string, cobra.ShellCompD
 	return shells, cobra.ShellCompDirectiveNoFileComp
 }
 
+// completionPatience is how long the user, who has only pressed Tab, waits for the agent.
+const completionPatience = 200 * time.Millisecond
+
 // completeRegistry offers the registries that are known. No agent is started for it, and none is
 // waited for: the user has only pressed Tab.
 func (a *app) completeRegistry(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	ctx, cancel := context.WithTimeout(cmd.Context(), 200*time.Millisecond)
+	ctx, cancel := context.WithTimeout(cmd.Context(), completionPatience)
 	defer cancel()
 	s, err := a.Env.Agent.Snapshot(ctx)
 	if err != nil {

@@ -3,8 +3,8 @@
 //
 // Main is called once a process. Data goes to standard output, talk to standard error; texts are in
 // the user's language and come from the catalogues only when one is shown, because most commands are
-// run by scripts and prompts that wait for them. No command prints a secret but env and helper, which exist
-// for it.
+// run by scripts and prompts that wait for them. No command prints a secret but env, helper and tokens emit,
+// which exist for it, and tokens create where the user says so.
 package cli
 
 import (

@@ -41,13 +41,14 @@ func exitCode(err error) int {
 		return 1
 	}
 	switch e.Code {
-	case api.CodeUsage, api.CodeURL, api.CodeUnknown, api.CodeFolder, api.CodeWhole:
+	case api.CodeUsage, api.CodeURL, api.CodeUnknown, api.CodeFolder, api.CodeWhole,
+		api.CodeNoToken, api.CodeSpec, api.CodeNoKept, api.CodeNoJob:
 		return 2
 	case api.CodeEnded, api.CodeNone:
 		return 3
-	case api.CodeCancelled, api.CodeDenied, api.CodeOTP:
+	case api.CodeCancelled, api.CodeDenied, api.CodeOTP, api.CodePassword, api.CodeInUse:
 		return 4
-	case api.CodeNetwork, api.CodeNoWebLogin, api.CodeLoginExpire, api.CodeBadAnswer:
+	case api.CodeNetwork, api.CodeNoWebLogin, api.CodeLoginExpire, api.CodeBadAnswer, api.CodeNoTokens:
 		return 5
 	case api.CodeKeyring, api.CodePassphrase:
 		return 6

@@ -14,10 +14,11 @@ func TestExitCodes(t *testing.T) {
 	table := map[string]int{
 		api.CodeInternal: 1, api.CodeNoAgent: 1, api.CodeNoWindow: 1, api.CodeNoAutostart: 1, api.CodeStale: 1, api.CodeFile: 1,
 		api.CodeNoGit: 1, api.CodeHookTool: 1, api.CodeHookScript: 1, api.CodeHookOff: 1, api.CodeNoLog: 1, api.CodeNoFailure: 1,
+		api.CodeMove: 1, api.CodeNoToken: 2, api.CodeSpec: 2, api.CodeNoKept: 2, api.CodeNoJob: 2,
 		api.CodeUsage: 2, api.CodeURL: 2, api.CodeUnknown: 2, api.CodeFolder: 2, api.CodeWhole: 2,
 		api.CodeEnded: 3, api.CodeNone: 3,
-		api.CodeCancelled: 4, api.CodeDenied: 4, api.CodeOTP: 4,
-		api.CodeNetwork: 5, api.CodeNoWebLogin: 5, api.CodeLoginExpire: 5, api.CodeBadAnswer: 5,
+		api.CodeCancelled: 4, api.CodeDenied: 4, api.CodeOTP: 4, api.CodePassword: 4, api.CodeInUse: 4,
+		api.CodeNetwork: 5, api.CodeNoWebLogin: 5, api.CodeLoginExpire: 5, api.CodeBadAnswer: 5, api.CodeNoTokens: 5,
 		api.CodeKeyring: 6, api.CodePassphrase: 6, api.CodeUnsafe: 7, api.CodePartly: 8,
 	}
 	for name, code := range constants(t, "Code") {

@@ -55,12 +55,12 @@ func explained(cmd *cobra.Command) bool {
 	return cmd.Name() != "help" && cmd.Name() != cobra.ShellCompRequestCmd
 }
 
-// key is a command's name in the catalogue.
+// key is a command's name in the catalogue, with those above it.
 func key(cmd *cobra.Command) string {
 	if !cmd.HasParent() {
 		return "sandglass"
 	}
-	return cmd.Name()
+	return strings.Join(strings.Fields(cmd.CommandPath())[1:], ".")
 }
 
 // help is the whole help of a command: what it does, examples, usage, commands, flags.

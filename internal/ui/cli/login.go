@@ -100,9 +100,14 @@ func (a *app) page(l api.Login) {
 	} else {
 		a.say("%s\n", a.t("login.open", where))
 	}
-	a.say("\n  %s\n\n", clean(l.URL))
-	if st := a.style(a.Stderr); st.terminal && !l.Browser {
-		a.say("%s\n", qrCode(l.URL, st))
+	a.address(l.URL, l.Browser)
+}
+
+// address shows a page's address, and where no browser was started on it, a QR code for a phone.
+func (a *app) address(url string, browser bool) {
+	a.say("\n  %s\n\n", clean(url))
+	if st := a.style(a.Stderr); st.terminal && !browser {
+		a.say("%s\n", qrCode(url, st))
 	}
 }
 

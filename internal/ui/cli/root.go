@@ -162,7 +162,7 @@ func (a *app) setupCommands() []*cobra.Command {
 	check.Flags().BoolVar(&i.json, "json", false, "")
 	check.Flags().BoolVar(&i.hook, "hook", false, "")
 	_ = check.Flags().MarkHidden("hook")
-	return []*cobra.Command{setup, doctor, check, a.scanCommand(), a.projectsCommand(), a.inForeground("demo", groupSetup, "--demo")}
+	return []*cobra.Command{setup, doctor, check, a.scanCommand(), a.importCommand(), a.projectsCommand(), a.inForeground("demo", groupSetup, "--demo")}
 }
 
 func (a *app) moreCommands() []*cobra.Command {
@@ -178,7 +178,7 @@ func (a *app) moreCommands() []*cobra.Command {
 		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
 		RunE:      a.completion,
 	}
-	return []*cobra.Command{a.windowCommand(), agent, version, completion}
+	return []*cobra.Command{a.tokensCommand(), a.windowCommand(), agent, version, completion}
 }
 
 // inForeground is a command that becomes the agent's program.

@@ -62,6 +62,9 @@ func (a *app) scan(ctx context.Context, o scanOptions) error {
 		return noFolder(o.folder, err)
 	}
 	req := api.ScanRequest{Dir: dir, Staged: o.staged, History: o.history, Shell: o.shell}
+	if o.shell {
+		req.Env = a.shellPlaces()
+	}
 	if o.staged && o.folder == "" {
 		req.Git = a.gitPlace(dir)
 	}
@@ -96,6 +99,17 @@ func (a *app) scan(ctx context.Context, o scanOptions) error {
 	return err
 }
 
+// shellPlaces is where the shell that asks says that its files are.
+func (a *app) shellPlaces() map[string]string {
+	out := map[string]string{}
+	for _, name := range api.ScanVariables {
+		if value := a.Getenv(name); filepath.IsAbs(value) {
+			out[name] = value
+		}
+	}
+	return out
+}
+
 // gitPlace is the repository that git named to a hook.
 func (a *app) gitPlace(dir string) api.GitPlace {
 	path := func(name string) string {
@@ -116,7 +130,7 @@ func (a *app) scanned(ctx context.Context, req api.ScanRequest) (api.ScanReport,
 			return
 		}
 		text := a.p().N("cli.scan.files", p.Done)
-		if p.Total > 0 {
+		if req.History && p.Total > 0 {
 			text = a.t("scan.commits", i18n.Args{"Done": p.Done, "Total": p.Total})
 		}
 		text = a.t("scan.progress", i18n.Args{"Done": text, "Found": p.Found, "At": clean(p.At)})
@@ -186,13 +200,15 @@ func (a *app) planned(ctx context.Context, req api.SetupRequest, agreed bool, do
 	return a.carryOut(ctx, plan, agreed, done)
 }
 
-// fixLeaks does for the files what can be done by git. Its exit code is 7 where something is left.
+// fixLeaks does what can be done about the files; a revocation is no change of them. Where nothing can be moved, for no
+// keyring answers, the rest is done all the same. Its exit code is 7 where something is left.
 func (a *app) fixLeaks(ctx context.Context, found api.ScanReport, agreed bool) error {
 	var req api.SetupRequest
 	left := false
 	for _, l := range found.Leaks {
-		left = left || len(l.Fixes) == 0
-		for _, fix := range l.Fixes {
+		fixes := slices.DeleteFunc(slices.Clone(l.Fixes), func(f api.Fix) bool { return f.Code == api.FixRevoke })
+		left = left || len(fixes) == 0
+		for _, fix := range fixes {
 			if !slices.Contains(req.Fixes, fix) {
 				req.Fixes = append(req.Fixes, fix)
 			}
@@ -205,7 +221,16 @@ func (a *app) fixLeaks(ctx context.Context, found api.ScanReport, agreed bool) e
 		}
 		return nil
 	}
-	if err := a.planned(ctx, req, agreed, "scan.fix.done"); err != nil {
+	err := a.planned(ctx, req, agreed, "scan.fix.done")
+	var told *api.Error
+	if errors.As(err, &told) && told.Code == api.CodeKeyring {
+		rest := slices.DeleteFunc(slices.Clone(req.Fixes), func(f api.Fix) bool { return f.Code == api.FixMove })
+		if len(rest) > 0 && len(rest) < len(req.Fixes) {
+			a.tell(err)
+			left, err = true, a.planned(ctx, api.SetupRequest{Fixes: rest}, agreed, "scan.fix.done")
+		}
+	}
+	if err != nil {
 		return err
 	}
 	if left {

@@ -12,13 +12,14 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/ui/window/look"
 )
 
-// header stands above the open room: its name, a few words, the search, and the one main action.
+// header stands above the open room: its name, a few words, the search, and the one main action, or two.
 type header struct {
 	v          *View
 	box        fyne.CanvasObject
 	title, sub *look.Label
 	search     *searchEntry
 	button     *look.Button
+	also       *look.Button
 	shown      desk.Header
 }
 
@@ -26,7 +27,8 @@ func newHeader(v *View) *header {
 	h := &header{v: v, title: look.Line("", look.SizeTitle, look.Ink).Bold(), sub: look.Line("", look.SizeText, look.Dim)}
 	h.search = newSearch(v.desk.P.T("window.search"), func(text string) { v.rooms[v.room].Search(text) })
 	h.button = v.desk.Hand().Button("", true, func() { h.shown.Do() })
-	h.box = container.New(&bar{}, look.Column(2, h.title, h.sub), h.search, h.button)
+	h.also = v.desk.Hand().Button("", false, func() { h.shown.DoAlso() })
+	h.box = container.New(&bar{}, look.Column(2, h.title, h.sub), h.search, h.also, h.button)
 	return h
 }
 
@@ -39,13 +41,14 @@ func (h *header) update(now time.Time) {
 	}
 	h.title.Say(p.T("window.room."+string(h.v.room)), look.Ink)
 	h.sub.Say(next.Sub, look.Dim)
-	moved := next.Searchable != h.search.Visible() || (next.Action != "") != h.button.Visible() || h.button.Text != next.Action
+	moved := next.Searchable != h.search.Visible() || (next.Action != "") != h.button.Visible() || h.button.Text != next.Action || (next.Also != "") != h.also.Visible() || h.also.Text != next.Also
 	h.shown = next
 	if !moved {
 		return
 	}
-	h.search.Hidden, h.button.Hidden = !next.Searchable, next.Action == ""
+	h.search.Hidden, h.button.Hidden, h.also.Hidden = !next.Searchable, next.Action == "", next.Also == ""
 	h.button.SetText(next.Action)
+	h.also.SetText(next.Also)
 	h.box.Refresh()
 }
 
@@ -59,7 +62,7 @@ const (
 	barFolds    = 92 * look.Grid
 )
 
-// bar lays out the header: the name, and the search and the button at the right or below.
+// bar lays out the header: the name, and the search and the buttons at the right or below.
 type bar struct{ width float32 }
 
 // Layout implements fyne.Layout.
@@ -69,18 +72,10 @@ func (b *bar) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	if size.Width < barFolds {
 		o[0].Move(fyne.NewPos(0, 0))
 		o[0].Resize(fyne.NewSize(size.Width, title.Height))
-		var x, y float32 = 0, title.Height + look.Grid
-		for i, wide := range tools {
-			wide = min(wide, size.Width)
-			if x > 0 && x+wide > size.Width {
-				x, y = 0, y+o[i].MinSize().Height+look.Grid
-			}
-			o[i+1].Move(fyne.NewPos(x, y))
-			o[i+1].Resize(fyne.NewSize(wide, o[i+1].MinSize().Height))
-			if wide > 0 {
-				x += wide + 2*look.Grid
-			}
-		}
+		b.below(o, tools, func(tool fyne.CanvasObject, at fyne.Position, own fyne.Size) {
+			tool.Move(at.AddXY(0, title.Height+look.Grid))
+			tool.Resize(own)
+		})
 		return
 	}
 	right := size.Width
@@ -98,15 +93,37 @@ func (b *bar) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	o[0].Resize(fyne.NewSize(right, title.Height))
 }
 
-// tools are the widths of the search and the button in a header of this width, 0 for one that is not there.
-func (b *bar) tools(o []fyne.CanvasObject, width float32) (widths [2]float32) {
+// below puts the tools into lines under the name, and returns their height.
+func (b *bar) below(o []fyne.CanvasObject, tools []float32, put func(tool fyne.CanvasObject, at fyne.Position, own fyne.Size)) float32 {
+	var x, y, high float32
+	for i, wide := range tools {
+		if wide = min(wide, b.width); wide == 0 {
+			continue
+		}
+		if x > 0 && x+wide > b.width {
+			x, y = 0, y+high+look.Grid
+		}
+		high = o[i+1].MinSize().Height
+		put(o[i+1], fyne.NewPos(x, y), fyne.NewSize(wide, high))
+		x += wide + 2*look.Grid
+	}
+	return y + high
+}
+
+// tools are the widths of the search and the buttons in a header of this width, 0 for one that is not there.
+func (b *bar) tools(o []fyne.CanvasObject, width float32) []float32 {
+	widths := make([]float32, len(o)-1)
+	rest := width
+	for i, tool := range o[2:] {
+		if tool.Visible() {
+			widths[i+1] = tool.MinSize().Width
+			rest -= widths[i+1] + 2*look.Grid
+		}
+	}
 	if o[1].Visible() {
 		widths[0] = searchWide
 	}
-	if o[2].Visible() {
-		widths[1] = o[2].MinSize().Width
-	}
-	if rest := width - widths[1] - 2*look.Grid; widths[1] > 0 && rest >= searchLeast {
+	if rest < width && rest >= searchLeast {
 		widths[0] = min(widths[0], rest)
 	}
 	return widths
@@ -116,14 +133,15 @@ func (b *bar) tools(o []fyne.CanvasObject, width float32) (widths [2]float32) {
 func (b *bar) MinSize(o []fyne.CanvasObject) fyne.Size {
 	size := fyne.NewSize(30*look.Grid, o[0].MinSize().Height)
 	tools := b.tools(o, b.width)
-	high := max(o[1].MinSize().Height, o[2].MinSize().Height)
-	switch {
-	case tools == [2]float32{}:
-	case b.width == 0 || b.width >= barFolds:
-		size.Height = max(size.Height, high)
-	case tools[0] > 0 && tools[1] > 0 && tools[0]+tools[1]+2*look.Grid > b.width:
-		size.Height += 2 * (high + look.Grid)
-	default:
+	if b.width == 0 || b.width >= barFolds {
+		for i, wide := range tools {
+			if wide > 0 {
+				size.Height = max(size.Height, o[i+1].MinSize().Height)
+			}
+		}
+		return size
+	}
+	if high := b.below(o, tools, func(fyne.CanvasObject, fyne.Position, fyne.Size) {}); high > 0 {
 		size.Height += high + look.Grid
 	}
 	return size

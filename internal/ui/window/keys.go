@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/ui/window/desk"
 	"github.com/sandglass-dev/sandglass/internal/ui/window/look"
 )
 
@@ -50,6 +51,12 @@ func (v *View) keys() {
 
 // typed gets the keys that mean nothing to what has the focus.
 func (v *View) typed(e *fyne.KeyEvent) {
+	if c := v.desk.Win.Canvas(); c.Overlays().Top() != nil { // nothing of it has the focus: a click beside took it
+		if c.FocusNext(); c.Focused() != nil {
+			c.Focused().TypedKey(e)
+		}
+		return
+	}
 	room := v.rooms[v.room]
 	switch e.Name {
 	case fyne.KeyF5:
@@ -90,4 +97,7 @@ func (v *View) look() {
 		}
 		return v.desk.Agent.Do(ctx, api.Action{Verb: api.VerbProbe})
 	}, func() { v.desk.Toast(v.desk.P.T("window.looked")) })
+	if room, ok := v.rooms[v.room].(desk.Refresher); ok {
+		room.Refresh()
+	}
 }

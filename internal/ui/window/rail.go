@@ -18,7 +18,7 @@ import (
 
 // The widths of the rail, and the width of the window below which it shows no words.
 const (
-	railWide   = 26 * look.Grid
+	railWide   = 27 * look.Grid
 	railNarrow = 7 * look.Grid
 	railFolds  = 100 * look.Grid
 )
@@ -113,7 +113,14 @@ func (r *rail) update(now time.Time) {
 			broken++
 		}
 	}
+	serious := 0
+	for _, t := range d.Snapshot.Soon {
+		if t.Marks > 0 {
+			serious++
+		}
+	}
 	r.rows[api.RoomSessions].badged(ended)
+	r.rows[api.RoomTokens].badged(serious)
 	r.rows[api.RoomProjects].badged(broken)
 	r.rows[api.RoomFindings].badged(len(d.Snapshot.Findings))
 	store := d.Snapshot.Agent.Store

@@ -44,7 +44,12 @@ func (b *Box) Hide() {
 func (b *Box) SetOnClosed(closed func()) { b.closed = append(b.closed, closed) }
 
 // Resize gives the box a size, if it can be that small.
-func (b *Box) Resize(size fyne.Size) { b.popup.Resize(size.Max(b.popup.MinSize())) }
+func (b *Box) Resize(size fyne.Size) {
+	b.popup.Resize(size.Max(b.popup.MinSize()))
+	if over := b.popup.Canvas.Overlays().Top(); over != nil {
+		over.Refresh() // it puts the box into the middle anew
+	}
+}
 
 // Fit makes the box so wide, and as high as what it holds, if the window is.
 func (b *Box) Fit(width float32) {

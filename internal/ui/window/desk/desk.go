@@ -45,16 +45,24 @@ type Room interface {
 // Dropper is a room that does something with a file that was dropped on the window.
 type Dropper interface{ Drop(path string) }
 
+// Refresher is a room that reads something of its own anew when the user asks to look again.
+type Refresher interface{ Refresh() }
+
 // Header is what stands above a room beside its name.
 type Header struct {
 	Sub        string // a few words on the whole
 	Action     string // the main action; "" is none
 	Do         func()
+	Also       string // another action; "" is none
+	DoAlso     func()
 	Searchable bool
 }
 
 // FindProjects, in place of a folder, has the room of the projects ask below which folder to find some.
 const FindProjects = "find"
+
+// FindCredentials has the room of the settings look for credentials that lie about.
+const FindCredentials = "import"
 
 // Outside is what the program lends to the window. Each may be nil: then it is not offered.
 type Outside struct {

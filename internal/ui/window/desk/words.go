@@ -21,7 +21,11 @@ func (d *Desk) ErrorWords(err error) (title, hint string) {
 	for k, value := range told.Args {
 		args[k] = oneLine(value)
 	}
-	return d.P.T("error."+told.Code, args), d.P.T("error."+told.Code+".hint", args)
+	title, hint = d.P.T("error."+told.Code, args), d.P.T("error."+told.Code+".hint", args)
+	if why := "import.left." + told.Args["Why"]; told.Code == api.CodeMove && d.P.Has(why) {
+		hint = d.P.T(why)
+	}
+	return title, hint
 }
 
 // FindingText is what a finding says.

@@ -59,10 +59,11 @@ func (r *Room) Hand() *look.Hand { return r.hand }
 // Header implements desk.Room.
 func (r *Room) Header(time.Time) desk.Header {
 	n := len(r.d.Snapshot.Findings)
-	if n == 0 {
-		return desk.Header{Sub: r.d.P.T("findings.sub.none")}
+	h := desk.Header{Sub: r.d.P.T("findings.sub.none"), Also: r.d.P.T("settings.import.open"), DoAlso: func() { r.d.Open(api.RoomSettings, desk.FindCredentials) }}
+	if n > 0 {
+		h.Sub, h.Action, h.Do, h.Searchable = r.d.P.N("findings.sub", n), r.d.P.T("findings.look"), r.look, true
 	}
-	return desk.Header{Sub: r.d.P.N("findings.sub", n), Action: r.d.P.T("findings.look"), Do: r.look, Searchable: true}
+	return h
 }
 
 // Show lists the findings that the search leaves. Where they are the same as before, nothing is drawn anew: the

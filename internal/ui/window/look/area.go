@@ -37,7 +37,7 @@ func (*Area) AcceptsTab() bool { return false }
 // FocusGained implements fyne.Focusable.
 func (a *Area) FocusGained() {
 	a.Entry.FocusGained()
-	a.hand.reveal(a)
+	a.hand.Reveal(a)
 }
 
 // TypedKey implements fyne.Focusable.

@@ -60,7 +60,7 @@ func (b *Button) Tapped(*fyne.PointEvent) {
 func (b *Button) FocusGained() {
 	b.focused = true
 	b.Refresh()
-	b.hand.reveal(b)
+	b.hand.Reveal(b)
 }
 
 // FocusLost implements fyne.Focusable.

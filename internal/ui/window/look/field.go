@@ -30,7 +30,7 @@ func (h *Hand) Secret(hint string, changed func()) *Field {
 // FocusGained implements fyne.Focusable.
 func (f *Field) FocusGained() {
 	f.Entry.FocusGained()
-	f.hand.reveal(f)
+	f.hand.Reveal(f)
 }
 
 // TypedShortcut implements fyne.Shortcutable.

@@ -24,8 +24,8 @@ func (h *Hand) Key(e *fyne.KeyEvent) {
 	}
 }
 
-// reveal scrolls until o can be seen.
-func (h *Hand) reveal(o fyne.CanvasObject) {
+// Reveal scrolls until o can be seen.
+func (h *Hand) Reveal(o fyne.CanvasObject) {
 	s := h.Scroll
 	if s == nil {
 		return
@@ -94,7 +94,7 @@ func (r *Row) Tapped(*fyne.PointEvent) {
 // FocusGained implements fyne.Focusable.
 func (r *Row) FocusGained() {
 	r.ring.Show()
-	r.hand.reveal(r)
+	r.hand.Reveal(r)
 }
 
 // FocusLost implements fyne.Focusable.

@@ -2,13 +2,9 @@ package projects
 
 import (
 	"cmp"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
@@ -28,18 +24,18 @@ func (r *Room) ask(path string, failed error) {
 	}}
 	field := h.Field(p.T("projects.add.example"), func() {})
 	field.SetText(path)
-	choose := h.Button(p.T("projects.choose"), false, func() { r.choose(field) })
+	choose := h.Button(p.T("projects.choose"), false, func() { r.d.ChooseFolder(field) })
 	body := look.Column(2*look.Grid, container.New(look.Either(narrow, look.Ends(look.Grid), layout.NewCustomPaddedVBoxLayout(look.Grid)), field, container.NewHBox(choose)))
 	search := h.Button(p.T("projects.find"), false, func() {
 		box.Hide()
-		r.find(cmp.Or(folder(field.Text), folder("~")))
+		r.find(cmp.Or(desk.Folder(field.Text), desk.Folder("~")))
 	})
 	body.Add(look.Column(look.Grid/2, look.Caption(p.T("projects.find.text")), container.NewHBox(search)))
 	if failed != nil {
 		body.Add(r.d.Failure(failed))
 	}
 	add := func() {
-		if dir := folder(field.Text); dir != "" {
+		if dir := desk.Folder(field.Text); dir != "" {
 			r.add(dir)
 			return
 		}
@@ -51,21 +47,6 @@ func (r *Room) ask(path string, failed error) {
 		add()
 	}
 	look.Focus(field)
-}
-
-// choose lets the user pick the folder from a list.
-func (r *Room) choose(field *look.Field) {
-	pick := dialog.NewFolderOpen(func(dir fyne.ListableURI, err error) {
-		switch {
-		case err != nil:
-			r.d.Tell(err)
-		case dir != nil:
-			field.SetText(dir.Path())
-		}
-		look.Focus(field)
-	}, r.d.Win)
-	pick.Show() // before the size, which it has no place for until then
-	pick.Resize(r.d.Win.Canvas().Size().SubtractWidthHeight(4*look.Grid, 4*look.Grid))
 }
 
 // add watches a folder. Where it cannot be, the question comes again, with what was typed.
@@ -83,17 +64,4 @@ func (r *Room) add(dir string) {
 			r.d.Toast(r.d.P.T("projects.added", i18n.Args{"Folder": desk.Plain(desk.ShortPath(dir))}))
 		})
 	}()
-}
-
-// folder is the path that the user means by what was typed.
-func folder(typed string) string {
-	typed = strings.TrimSpace(typed)
-	home, err := os.UserHomeDir()
-	if rest, ok := strings.CutPrefix(typed, "~"); ok && err == nil && (rest == "" || os.IsPathSeparator(rest[0])) {
-		typed = filepath.Join(home, rest)
-	}
-	if typed == "" {
-		return ""
-	}
-	return filepath.Clean(typed)
 }

@@ -210,12 +210,12 @@ func TestAdd(t *testing.T) {
 			pg.Until(t, "the error", func() bool { return strings.Contains(pg.Read(), "⚠") })
 			pg.Inside(t)
 			field := pg.Win.Canvas().Focused().(*look.Field)
-			if want := folder("~/shop"); field.Text != want || strings.Contains(want, "~") {
+			if want := desk.Folder("~/shop"); field.Text != want || strings.Contains(want, "~") {
 				t.Errorf("the field holds %q, want %q", field.Text, want)
 			}
 			pg.agent.Errors = nil
 			pg.Tap(t, pg.t("projects.watch"))
-			pg.asked(t, api.Action{Verb: api.VerbWatch, Path: folder("~/shop")})
+			pg.asked(t, api.Action{Verb: api.VerbWatch, Path: desk.Folder("~/shop")})
 			pg.Until(t, "the word", func() bool { return len(pg.Toasts) == 1 })
 			pg.Room.Header(time.Now()).Do()
 			pg.Tap(t, pg.t("projects.choose"))

@@ -250,7 +250,7 @@ func TestNoClipboard(t *testing.T) {
 	}
 	w := windowkit.Way{Language: "en", Outside: desk.Outside{Copy: func(token.Secret) error { return errors.New("no clipboard") }}}
 	pg, r, _ = open(t, w, only(nil))
-	r.copySecret(r.cards[npm].session)
+	r.d.CopySecret(desk.Held{Registry: npm})
 	pg.Until(t, "the error", func() bool { return len(pg.Win.Canvas().Overlays().List()) > 0 })
 	if len(pg.Toasts) != 0 {
 		t.Error("it says that the secret is in the clipboard")

@@ -117,12 +117,11 @@ func (r *Room) openDetails(registry string) {
 	for _, f := range detailFacts(s, r.facts[registry], p, now) {
 		list.Add(detailRow(f.name, values(f.values)))
 	}
-	var c *curtain
+	var c *desk.Curtain
 	if held(s) {
-		c = r.newCurtain(h, s)
-		c.width = width - 12*look.Grid
+		c = r.d.Curtain(h, desk.Held{Registry: s.Registry}, width-12*look.Grid)
 		list.Add(look.Rule())
-		list.Add(detailRow(p.T("sessions.details.secret"), look.Column(look.Grid, c.lines, container.New(look.Flow(look.Grid), r.secretButtons(h, c)...))))
+		list.Add(detailRow(p.T("sessions.details.secret"), look.Column(look.Grid, c.Lines, container.New(look.Flow(look.Grid), r.secretButtons(h, c, s)...))))
 	}
 	scroll := container.NewVScroll(container.New(layout.NewCustomPaddedLayout(2, 2, 3, 2*look.Grid), list))
 	h.Scroll = scroll
@@ -135,15 +134,15 @@ func (r *Room) openDetails(registry string) {
 
 func (r *Room) closeDetails() {
 	if r.curtain != nil {
-		r.curtain.draw()
+		r.curtain.Draw()
 		r.curtain = nil
 	}
 }
 
-func (r *Room) secretButtons(h *look.Hand, c *curtain) []fyne.CanvasObject {
-	out := []fyne.CanvasObject{c.button}
+func (r *Room) secretButtons(h *look.Hand, c *desk.Curtain, s api.Session) []fyne.CanvasObject {
+	out := []fyne.CanvasObject{c.Button}
 	if r.d.Outside.Copy != nil {
-		out = append(out, h.Button(r.d.P.T("sessions.menu.copy"), false, func() { r.copySecret(c.s) }))
+		out = append(out, h.Button(r.d.P.T("sessions.menu.copy"), false, func() { r.d.CopySecret(desk.Held{Registry: s.Registry}) }))
 	}
 	return out
 }

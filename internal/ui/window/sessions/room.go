@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/token"
 	"github.com/sandglass-dev/sandglass/internal/i18n"
 	"github.com/sandglass-dev/sandglass/internal/ui/window/desk"
 	"github.com/sandglass-dev/sandglass/internal/ui/window/look"
@@ -36,7 +37,7 @@ type Room struct {
 
 	box     *desk.Box // that is or was open
 	popup   *widget.PopUp
-	curtain *curtain // of the open details
+	curtain *desk.Curtain // of the open details
 }
 
 // Rows that are no registry.
@@ -80,13 +81,22 @@ func (r *Room) Show() {
 			delete(r.cards, registry)
 		}
 	}
-	r.chart.Show(s.Sessions, r.now)
+	r.chart.Show(ending(s), r.now)
 	next := r.wanted()
 	if slices.Equal(next, r.rows) {
 		return
 	}
 	r.rows = next
 	r.long.Set(len(next))
+}
+
+// ending is all that the chart shows: the sessions, and the access tokens that end soon.
+func ending(s api.Snapshot) []api.Session {
+	all := slices.Clone(s.Sessions)
+	for _, t := range s.Soon {
+		all = append(all, api.Session{Registry: t.Registry + " " + t.ID, Name: t.Name, Kind: token.KindGranular, State: api.StateRunning, Ends: t.Ends})
+	}
+	return all
 }
 
 // wanted are the rows for the snapshot and the search.
@@ -173,7 +183,7 @@ func (r *Room) Tick(now time.Time) {
 			c.glass.Animate(moves && near && r.seen(c.box))
 		}
 	}
-	r.chart.Show(r.d.Snapshot.Sessions, now)
+	r.chart.Show(ending(r.d.Snapshot), now)
 	if grown {
 		r.long.Refit()
 	}

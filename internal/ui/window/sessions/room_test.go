@@ -266,3 +266,12 @@ func BenchmarkTick500(b *testing.B) {
 		r.Tick(now.Add(time.Duration(i) * time.Second))
 	}
 }
+
+// TestSoon: the chart shows access tokens that end soon beside the sessions.
+func TestSoon(t *testing.T) {
+	now := time.Now()
+	s := api.Snapshot{Sessions: []api.Session{{Registry: npm, Ends: now}}, Soon: []api.TokenSoon{{Registry: npm, ID: "1", Name: "ci-publish", Ends: now.Add(100 * time.Hour)}}}
+	if all := ending(s); len(all) != 2 || all[1].Name != "ci-publish" || !all[1].Ends.Equal(s.Soon[0].Ends) || len(s.Sessions) != 1 {
+		t.Errorf("the chart shows %+v", all)
+	}
+}

@@ -103,12 +103,12 @@ func TestJ01_SecretIsOnTheScreenAlone(t *testing.T) {
 			if strings.Contains(drawn+told, canary) {
 				t.Error("the secret is still in the window")
 			}
-			for _, o := range c.lines.Objects {
+			for _, o := range c.Lines.Objects {
 				if strings.Contains(o.(*canvas.Text).Text, canary[:8]) {
 					t.Error("the secret is still in the closed box")
 				}
 			}
-			if c.timer != nil {
+			if c.Open() {
 				t.Error("a timer is left")
 			}
 		})
@@ -137,8 +137,8 @@ func TestJ10_LateSecret(t *testing.T) {
 	c := r.curtain
 	pg.Tap(t, "Show for 10 s")
 	pg.Tap(t, "Close")
-	pg.Until(t, "the answer", func() bool { return !c.asked })
-	if drawn, told := exposed(pg); strings.Contains(drawn+told, canary) || c.timer != nil {
+	pg.Until(t, "the answer", func() bool { return !c.Asked() })
+	if drawn, told := exposed(pg); strings.Contains(drawn+told, canary) || c.Open() {
 		t.Error("the secret is shown though the box is closed")
 	}
 	if len(agent.Calls()) != 1 {
@@ -159,8 +159,8 @@ func TestJ10_SecretForNobody(t *testing.T) {
 			c := r.curtain
 			pg.Tap(t, "Show for 10 s")
 			away(pg, r)
-			pg.Until(t, "the answer", func() bool { return !c.asked })
-			if drawn, told := exposed(pg); strings.Contains(drawn+told, canary) || c.timer != nil {
+			pg.Until(t, "the answer", func() bool { return !c.Asked() })
+			if drawn, told := exposed(pg); strings.Contains(drawn+told, canary) || c.Open() {
 				t.Error("the secret is shown though nobody looks")
 			}
 			pg.Desk.Active = true
@@ -182,7 +182,7 @@ func TestJ09_CopyShowsNothing(t *testing.T) {
 		return nil
 	}}}
 	pg, r, agent := open(t, w, only(nil))
-	r.copySecret(r.cards[npm].session)
+	r.d.CopySecret(desk.Held{Registry: npm})
 	pg.Until(t, "the word", func() bool { return len(pg.Toasts) > 0 })
 	if !got.Equal(fakeagent.Canary) {
 		t.Error("something else is copied")

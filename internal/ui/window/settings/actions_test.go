@@ -124,10 +124,13 @@ func TestRegistries(t *testing.T) {
 }
 
 // planned are the plans that were asked for.
-func (pg *page) planned() (all []api.SetupRequest) {
+func (pg *page) planned() []api.SetupRequest { return asked[api.SetupRequest](pg, "plan") }
+
+// asked are the requests of one method.
+func asked[T any](pg *page, method string) (all []T) {
 	for _, c := range pg.agent.Calls() {
-		if c.Method == "plan" {
-			all = append(all, c.Params.(api.SetupRequest))
+		if c.Method == method {
+			all = append(all, c.Params.(T))
 		}
 	}
 	return all

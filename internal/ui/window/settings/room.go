@@ -29,7 +29,7 @@ func New(d *desk.Desk) *Room {
 	r := &Room{d: d, list: look.Column(2 * look.Grid), now: time.Now()}
 	r.hand = d.Scrolled(r.list)
 	r.cards = []*card{
-		r.registries(), r.store(), r.modes(), r.shells(), r.notices(), r.start(), r.language(), r.motion(), r.privacy(), r.roots(), r.files(),
+		r.registries(), r.store(), r.kept(), r.modes(), r.shells(), r.notices(), r.start(), r.language(), r.motion(), r.privacy(), r.roots(), r.files(),
 	}
 	for _, c := range r.cards {
 		r.list.Add(c.box)
@@ -68,8 +68,13 @@ func (r *Room) Tick(now time.Time) {
 	}
 }
 
-// Enter shows all.
-func (r *Room) Enter(string) { r.Search("") }
+// Enter shows all. about may be desk.FindCredentials.
+func (r *Room) Enter(about string) {
+	r.Search("")
+	if about == desk.FindCredentials {
+		r.importing()
+	}
+}
 
 // Search implements desk.Room.
 func (r *Room) Search(text string) {

@@ -6,31 +6,117 @@ import (
 	"time"
 
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
+	"github.com/sandglass-dev/sandglass/internal/domain/access"
 	"github.com/sandglass-dev/sandglass/internal/i18n"
 	"github.com/sandglass-dev/sandglass/internal/ui/window/desk"
-	"github.com/sandglass-dev/sandglass/internal/ui/window/look"
 )
 
-// entry is an access token with what it is searched and sorted by.
+// origin is how it is known that something is there.
+type origin int
+
+// The origins.
+const (
+	listed  origin = iota // the registry tells of it, or the user does
+	session               // it is a session, which no list tells of
+	found                 // it is another credential that lies on this machine
+)
+
+// entry is a row of the table, with what it is searched and sorted by.
 type entry struct {
-	session api.Session
-	kind    string
-	text    string // in small letters: all that can be searched for
+	origin  origin
+	id      string // of its own among all rows
+	name    string // it is sorted by these
+	reach   string
 	place   string
+	power   int
+	ends    time.Time // zero where nobody told, as used is
+	used    time.Time
+	text    string           // in small letters: all that can be searched for
+	token   *api.AccessToken // of what is listed, else an empty one
+	session *api.Session     // of the others, else an empty one
+	carried string           // the variables that carry it
 }
 
-func newEntry(s api.Session, kind string) entry {
-	e := entry{session: s, kind: kind}
+// maker makes entries. What it needs again and again of the catalogue it has asked for once.
+type maker struct {
+	p     *i18n.Printer
+	comma string
+}
+
+func newMaker(p *i18n.Printer) maker { return maker{p, p.T("tokens.comma")} }
+
+// ofToken is the row of an access token. carried is the variable that carries it, "" if none does.
+func (m maker) ofToken(t *api.AccessToken, carried string) entry {
+	e := entry{origin: listed, id: "token " + cmp.Or(t.ID, t.Name), token: t, session: &api.Session{}, name: t.Name, reach: m.reach(t.Token), power: power[t.Permission], ends: t.Ends, used: t.Used, carried: carried}
 	var b strings.Builder
-	b.WriteString(s.Name + "\n" + s.Registry + "\n" + s.Account + "\n" + kind)
-	for _, p := range s.Places {
-		b.WriteString("\n" + desk.ShortPath(p.File))
+	b.Grow(256)
+	for _, s := range [][]string{{t.Name, t.Description, t.Masked, t.ID, t.Note, carried, e.reach}, t.Packages, t.Scopes, t.Orgs, t.Addresses} {
+		for _, one := range s {
+			b.WriteString(one)
+			b.WriteByte('\n')
+		}
 	}
-	if len(s.Places) > 0 {
-		e.place = s.Places[0].File
+	e.settle(&b, t.Places)
+	switch {
+	case e.place != "":
+	case t.Note != "":
+		e.place = t.Note
+	case t.Kept != "":
+		e.place = m.p.T("tokens.place.keyring")
+	}
+	return e
+}
+
+// ofSession is the row of a session, or of a credential that lies here.
+func (m maker) ofSession(s *api.Session, from origin, kind string) entry {
+	e := entry{origin: from, id: "session " + s.Registry, token: &api.AccessToken{}, session: s, name: s.Name, ends: s.Ends, used: s.Used}
+	if from == session {
+		e.name = m.p.T("tokens.session", i18n.Args{"Registry": s.Name})
+	}
+	var b strings.Builder
+	for _, one := range []string{e.name, s.Registry, s.Account, kind} {
+		b.WriteString(one)
+		b.WriteByte('\n')
+	}
+	e.settle(&b, s.Places)
+	return e
+}
+
+// settle takes in where it stands.
+func (e *entry) settle(b *strings.Builder, places []api.Place) {
+	for _, p := range places {
+		if p.File != "" {
+			b.WriteString(desk.ShortPath(p.File))
+			b.WriteByte('\n')
+		}
+		e.place = cmp.Or(e.place, p.File)
 	}
 	e.text = strings.ToLower(b.String())
-	return e
+}
+
+// own reports whether the user has entered it: no list tells of it.
+func (e *entry) own() bool { return e.origin == listed && e.token.Kind == access.Entered }
+
+// revocable reports whether the registry can be asked to end it.
+func (e *entry) revocable() bool {
+	return e.origin == listed && !e.own() && e.token.ID != "" && e.token.Revoked.IsZero()
+}
+
+func (e *entry) places() []api.Place {
+	if e.origin == listed {
+		return e.token.Places
+	}
+	return e.session.Places
+}
+
+// mark is the mark of that code, nil if it has none.
+func (e *entry) mark(code string) *access.Mark {
+	for i := range e.token.Marks {
+		if e.token.Marks[i].Code == code {
+			return &e.token.Marks[i]
+		}
+	}
+	return nil
 }
 
 // searchWords are the words that an entry must have, in small letters.
@@ -51,7 +137,8 @@ type column int
 // The columns, from left to right.
 const (
 	byName column = iota
-	byKind
+	byMay
+	byReach
 	byEnd
 	byUse
 	byPlace
@@ -59,7 +146,10 @@ const (
 )
 
 // names are the columns' texts in the catalogue.
-var names = [columns]string{"name", "kind", "ends", "used", "place"}
+var names = [columns]string{"name", "may", "reach", "ends", "used", "place"}
+
+// power is how much an access token may, in an order.
+var power = map[access.Level]int{access.NoAccess: 1, access.ReadOnly: 2, access.StageOnly: 3, access.ReadWrite: 4}
 
 // order compares by the column, and by name where that does not tell. What is not known stands last, either way.
 func (c column) order(down bool) func(a, b *entry) int {
@@ -70,20 +160,24 @@ func (c column) order(down bool) func(a, b *entry) int {
 	return func(a, b *entry) int {
 		var by int
 		switch c {
-		case byKind:
-			by = turn * cmp.Compare(a.kind, b.kind)
+		case byMay:
+			by = cmp.Or(known(a.power > 0, b.power > 0), turn*cmp.Compare(a.power, b.power))
+		case byReach:
+			by = text(a.reach, b.reach, turn)
 		case byEnd:
-			by = times(a.session.Ends, b.session.Ends, turn)
+			by = times(a.ends, b.ends, turn)
 		case byUse:
-			by = times(a.session.Used, b.session.Used, -turn) // the latest first
+			by = times(a.used, b.used, -turn) // the latest first
 		case byPlace:
-			by = cmp.Or(known(a.place != "", b.place != ""), turn*cmp.Compare(a.place, b.place))
+			by = text(a.place, b.place, turn)
 		default:
-			by = turn * cmp.Compare(a.session.Name, b.session.Name)
+			by = turn * cmp.Compare(a.name, b.name)
 		}
-		return cmp.Or(by, cmp.Compare(a.session.Name, b.session.Name), cmp.Compare(a.session.Registry, b.session.Registry))
+		return cmp.Or(by, cmp.Compare(a.name, b.name), cmp.Compare(a.id, b.id))
 	}
 }
+
+func text(a, b string, turn int) int { return cmp.Or(known(a != "", b != ""), turn*cmp.Compare(a, b)) }
 
 func times(a, b time.Time, turn int) int {
 	return cmp.Or(known(!a.IsZero(), !b.IsZero()), turn*a.Compare(b))
@@ -97,67 +191,4 @@ func known(a, b bool) int {
 		return -1
 	}
 	return 1
-}
-
-// cell is what a column says of an entry: a line, and a smaller one.
-type cell struct {
-	big, small string
-	tone       look.Tone
-}
-
-// soon is when an end asks for attention.
-const soon = 14 * 24 * time.Hour
-
-// cellsOf are an entry's cells.
-func cellsOf(e *entry, p *i18n.Printer, now time.Time) (c [columns]cell) {
-	s := e.session
-	c[byName] = cell{desk.Plain(s.Name), desk.Plain(s.Account), look.Ink}
-	c[byKind] = cell{e.kind, "", look.Ink}
-	c[byEnd] = endCell(s, p, now)
-	c[byUse] = cell{p.T("tokens.used.never"), "", look.Dim}
-	if !s.Used.IsZero() {
-		c[byUse] = cell{p.Clock(s.Used, now), "", look.Ink}
-	}
-	c[byPlace] = placeCell(s, p)
-	return c
-}
-
-func endCell(s api.Session, p *i18n.Printer, now time.Time) cell {
-	left := s.Left(now)
-	switch {
-	case s.State == api.StateEnded || !s.Ends.IsZero() && left == 0:
-		c := cell{p.T("tokens.ends.ended"), "", look.Warn}
-		if !s.Ends.IsZero() {
-			c.small = p.Clock(s.Ends, now)
-		}
-		return c
-	case s.Ends.IsZero():
-		return cell{p.T("tokens.ends.unknown"), "", look.Dim}
-	}
-	c := cell{p.Clock(s.Ends, now), p.T("tokens.ends.left", i18n.Args{"Left": p.Left(left)}), look.Ink}
-	if days := int(left / (24 * time.Hour)); days > 0 {
-		c.small = p.N("tokens.ends.in", days)
-	}
-	if left < soon {
-		c.tone = look.Warn
-	}
-	return c
-}
-
-func placeCell(s api.Session, p *i18n.Printer) cell {
-	if len(s.Places) == 0 {
-		return cell{p.T("tokens.place.none"), "", look.Dim}
-	}
-	first := s.Places[0]
-	c := cell{desk.Plain(desk.ShortPath(first.File)), "", look.Ink}
-	more := []string{p.T("tokens.line", i18n.Args{"Line": first.Line})}
-	if first.Literal {
-		c.tone = look.Warn
-		more = append(more, p.T("tokens.place.open"))
-	}
-	if n := len(s.Places) - 1; n > 0 {
-		more = append(more, p.N("tokens.place.more", n))
-	}
-	c.small = strings.Join(more, " · ")
-	return c
 }

@@ -1,16 +1,20 @@
-// Package tokens is the room of the access tokens: those that lie on this machine, where each stands, and when it
-// ends as far as that is known. A table of many thousand rows scrolls, sorts and searches without a stall.
+// Package tokens is the room of the access tokens: what the registry tells of each, where it stands on this machine, and
+// what is wrong with it. They are made, replaced and revoked here. Sessions stand beside them, for no list shows them. A
+// table of many thousand rows scrolls, sorts and searches without a stall.
+//
+// The list is read when the room is entered, when a session was renewed, and when the user asks for it. A secret is in
+// the window only while the user has asked to see it.
 package tokens
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 
-	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
 	"github.com/sandglass-dev/sandglass/internal/i18n"
 	"github.com/sandglass-dev/sandglass/internal/ui/window/desk"
@@ -23,33 +27,33 @@ type Room struct {
 	d       *desk.Desk
 	hand    *look.Hand // of the table
 	heading *look.Hand // of its headings, which do not scroll
+	above   *look.Hand // of what stands above it
 	table   *table
 	heads   []*head
-	box     *fyne.Container // what there is: the table, or why there is none
-	full    fyne.CanvasObject
-	card    *fyne.Container // the table's
+	news    *fyne.Container // what is to be said before the table
+	foot    *foot
+	page    *fyne.Container
+	box     *fyne.Container // the page, or why there is none
 	kinds   map[token.Kind]string
-	all     []entry
-	by      column
-	down    bool
-	search  string
-	version uint64 // of the snapshot that all is made of
+
+	registry string // whose list is shown
+	lists    map[string]*listing
+	all      []entry
+	by       column
+	down     bool
+	search   string
+	want     string // that is to be chosen as soon as it is there
+	seen     string // what of the snapshot all is made of
+	told     string // what of the snapshot the agent joins to a list
+	said     string // what news is made of
 }
 
-// New makes the room.
+// New makes the room. It asks for nothing before it is shown.
 func New(d *desk.Desk) *Room {
-	r := &Room{d: d, hand: d.Hand(), heading: d.Hand(), kinds: map[token.Kind]string{}, by: byEnd, box: container.NewStack()}
-	r.table = newTable(d, r.hand, r.details)
-	heads := make([]fyne.CanvasObject, columns)
-	for i := range columns {
-		h := r.newHead(column(i))
-		r.heads, heads[i] = append(r.heads, h), h.box
-	}
-	line := look.Pad(container.New(cells(look.Flow(12)), heads...), 0, inset)
-	top := container.New(layout.NewCustomPaddedLayout(0, 0, look.LongLeft, look.LongRight), look.Column(look.Grid/2, line, look.Rule()))
-	card := look.Card(look.Pad(container.New(under{}, top, r.table), look.Grid, look.Grid/2))
-	r.card = container.New(upTo{r.naturally(card)}, card)
-	r.full = container.New(layout.NewCustomPaddedLayout(look.Grid/2, 0, 3, 12), container.New(under{25 * look.Grid}, look.NewLabel(d.P.T("tokens.scope"), look.SizeText, look.Dim).Wrapped(), look.Pad(r.card, look.Grid, 0)))
+	r := &Room{d: d, hand: d.Hand(), heading: d.Hand(), above: d.Hand(), kinds: map[token.Kind]string{}, by: byEnd, box: container.NewStack(), news: look.Column(2 * look.Grid), lists: map[string]*listing{}}
+	r.foot = newFoot(r)
+	r.table = newTable(d, r.hand, r.details, func() { r.foot.update() })
+	r.stage()
 	return r
 }
 
@@ -60,28 +64,79 @@ func (r *Room) Content() fyne.CanvasObject { return r.box }
 func (r *Room) Hand() *look.Hand { return r.hand }
 
 // Header implements desk.Room.
-func (r *Room) Header(time.Time) desk.Header {
-	sub := r.d.P.N("tokens.sub", len(r.all))
-	if r.search != "" && len(r.all) > 0 {
-		sub = r.d.P.T("tokens.sub.some", i18n.Args{"Shown": len(r.table.rows), "All": len(r.all)})
+func (r *Room) Header(now time.Time) desk.Header {
+	h := desk.Header{Sub: r.sub(now), Searchable: len(r.all) > 0}
+	s, ok := r.session(r.registry)
+	if l := r.now(); ok && signedIn(s, now) && (l.known || l.err == nil) {
+		h.Action, h.Do = r.d.P.T("tokens.create"), r.create
 	}
-	return desk.Header{Sub: sub, Searchable: len(r.all) > 0}
+	if len(r.now().list.Tokens) > 0 {
+		h.Also, h.DoAlso = r.d.P.T("tokens.export"), r.export
+	}
+	return h
 }
 
-// Show takes the access tokens out of the snapshot.
+// sub says whose list it is, how long it is, and how old.
+func (r *Room) sub(now time.Time) string {
+	p, l := r.d.P, r.now()
+	if r.search != "" && len(r.all) > 0 {
+		return p.T("tokens.sub.some", i18n.Args{"Shown": len(r.table.rows), "All": len(r.all)})
+	}
+	name, account := r.d.NameOf(r.registry), r.account()
+	if account != "" {
+		name += " · " + account
+	}
+	if !l.known || l.list.At.IsZero() {
+		return name
+	}
+	ago := p.T("tokens.sub.now")
+	if age := now.Sub(l.list.At); age >= time.Minute {
+		ago = p.T("tokens.sub.ago", i18n.Args{"Ago": p.Left(age)})
+	}
+	return fmt.Sprintf("%s · %s", name, p.T("tokens.sub", i18n.Args{"N": len(l.list.Tokens), "Read": ago}))
+}
+
+// Show takes what is new in the snapshot.
 func (r *Room) Show() {
 	s := r.d.Snapshot
-	if s.Version == 0 || s.Version == r.version {
+	if s.Version == 0 {
 		return
 	}
-	r.version = s.Version
-	r.all = r.all[:0]
-	for _, one := range s.Sessions {
-		if one.Kind != token.KindSession && one.State != api.StateNone {
-			r.all = append(r.all, newEntry(one, r.kind(one.Kind)))
-		}
+	r.pick()
+	l := r.now()
+	if one, ok := r.session(r.registry); ok && !l.asking && l.login != loginOf(one) {
+		r.fetch(l.login != "")
 	}
-	r.list(r.table.set)
+	if said := fmt.Sprint(r.registry, s.Kept, s.Notes); said != r.told {
+		if r.told != "" {
+			r.fetch(false) // the agent joins that to the list
+		}
+		r.told = said
+	}
+	if seen := r.look(); seen != r.seen {
+		r.seen = seen
+		r.gather()
+		return
+	}
+	r.tell()
+}
+
+// look is all in the snapshot that the rows are made of.
+func (r *Room) look() string {
+	var b strings.Builder
+	s := r.d.Snapshot
+	fmt.Fprintln(&b, r.registry, s.Kept)
+	for _, one := range s.Sessions {
+		fmt.Fprintln(&b, one.Registry, one.Kind, one.State, one.Ends, one.Used, one.Account, one.Places)
+	}
+	return b.String()
+}
+
+// gather makes the rows anew.
+func (r *Room) gather() {
+	r.all = r.collect()
+	r.arrange(r.table.set)
+	r.seek()
 }
 
 // kind is a kind in words.
@@ -94,8 +149,8 @@ func (r *Room) kind(k token.Kind) string {
 	return words
 }
 
-// list gives the table the entries that the search leaves, in the order that was chosen.
-func (r *Room) list(show func([]*entry)) {
+// arrange gives the table the entries that the search leaves, in the order that was chosen.
+func (r *Room) arrange(show func([]*entry)) {
 	rows := make([]*entry, 0, len(r.all))
 	words := searchWords(r.search)
 	for i := range r.all {
@@ -103,24 +158,40 @@ func (r *Room) list(show func([]*entry)) {
 			rows = append(rows, &r.all[i])
 		}
 	}
-	slices.SortStableFunc(rows, r.by.order(r.down))
+	slices.SortFunc(rows, r.by.order(r.down))
 	show(rows)
-	stage := r.full
+	r.tell()
+}
+
+// tell draws what stands around the rows, and what stands there where there are none.
+func (r *Room) tell() {
+	now := time.Now()
+	r.foot.update()
+	stage := fyne.CanvasObject(r.page)
 	switch {
+	case r.d.Snapshot.Version == 0:
+		return
 	case len(r.all) == 0:
-		stage = container.NewVBox(desk.Empty(r.d.P.T("tokens.empty"), r.d.P.T("tokens.empty.hint"), nil))
-	case len(rows) == 0:
+		stage = container.NewVScroll(container.NewVBox(r.empty(now)))
+	case len(r.table.rows) == 0:
 		stage = container.NewVBox(desk.Empty(r.d.P.T("tokens.nomatch"), r.d.P.T("tokens.nomatch.hint"), nil))
+	default:
+		r.inform(now)
 	}
 	if len(r.box.Objects) == 0 || r.box.Objects[0] != stage {
 		r.box.Objects = []fyne.CanvasObject{stage}
 		r.box.Refresh()
 	}
-	r.card.Layout.Layout(r.card.Objects, r.card.Size())
+	r.page.Layout.Layout(r.page.Objects, r.page.Size())
 }
 
-// Tick implements desk.Room: the days that are left go by.
-func (r *Room) Tick(now time.Time) { r.table.tick(now) }
+// Tick implements desk.Room: the days that are left go by, and a session ends.
+func (r *Room) Tick(now time.Time) {
+	r.table.tick(now)
+	if len(r.all) > 0 {
+		r.inform(now)
+	}
+}
 
 // Search implements desk.Room.
 func (r *Room) Search(text string) {
@@ -128,21 +199,62 @@ func (r *Room) Search(text string) {
 		return
 	}
 	r.search = text
-	r.list(r.table.restart)
+	r.arrange(r.table.restart)
 }
 
-// Enter implements desk.Room: about is a registry, whose access token is chosen.
+// Enter implements desk.Room: about is a registry, or the id or the masked form of an access token, which is chosen.
 func (r *Room) Enter(about string) {
 	if r.search != "" {
 		r.search = ""
-		r.list(r.table.restart)
+		r.arrange(r.table.restart)
+	}
+	registry := about
+	for _, t := range r.d.Snapshot.Soon {
+		if about != "" && t.ID == about {
+			registry = t.Registry
+		}
+	}
+	if _, ok := r.session(registry); ok && registry != r.registry {
+		r.turn(registry)
+	}
+	r.fetch(false)
+	r.want = about
+	r.seek()
+}
+
+// turn shows the list of another registry.
+func (r *Room) turn(registry string) {
+	r.registry = registry
+	r.seen = r.look()
+	r.fetch(false)
+	r.gather()
+}
+
+// seek chooses what is wanted, if it is there.
+func (r *Room) seek() {
+	if r.want == "" {
+		return
 	}
 	for i, e := range r.table.rows {
-		if about != "" && e.session.Registry == about {
+		if r.want == e.token.ID || r.want == e.token.Masked || r.want == e.session.Registry {
+			r.want = ""
 			r.table.choose(i)
 			return
 		}
 	}
+}
+
+// Cover implements desk.Room: a secret that is shown is hidden.
+func (r *Room) Cover() { r.d.Cover() }
+
+// Escape implements desk.Room: of several that are chosen, none is any more.
+func (r *Room) Escape() bool {
+	if len(r.table.chosen) == 0 {
+		return false
+	}
+	r.table.several, r.table.chosen = false, map[string]bool{}
+	r.table.drawn()
+	return true
 }
 
 // sort orders the table by a column; a second time turns it round.
@@ -152,5 +264,5 @@ func (r *Room) sort(by column) {
 	for _, h := range r.heads {
 		h.say(r.by, r.down)
 	}
-	r.list(r.table.restart)
+	r.arrange(r.table.restart)
 }
