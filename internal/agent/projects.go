@@ -118,6 +118,7 @@ func (a *Agent) project(dir string, near []nearDir, w userWorld) project {
 	}
 	e, files, own := a.worldAt(dir, near, w)
 	p.view.Files = append(p.view.Files, files...)
+	p.view.OwnScope = a.manifest(dir).ownScope()
 	p.scopes = effective.Of(e)
 	p.literals = a.literals(dir, near)
 	p.view.Findings = a.projectFindings(near, w.known, own, slices.Concat(w.sources, own))

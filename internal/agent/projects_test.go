@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -75,6 +76,25 @@ func TestProjectsTellWhoWins(t *testing.T) {
 			t.Errorf("after an edit: %+v", got)
 		}
 	})
+}
+
+// TestScopesOf: a project's own scope counts where its packages come from, and only if it is one.
+func TestScopesOf(t *testing.T) {
+	const acme, other = "https://acme.example.com/", "https://other.example.com/"
+	scopes := []api.Scope{{Registry: reg.String()}, {Scope: "@acme", Registry: acme}}
+	for _, tt := range []struct{ own, registry, want string }{
+		{"@acme", acme, "@acme"}, {"@acme", reg.String(), ""}, {"@me", reg.String(), "@me"}, {"@me", acme, "@acme"}, {"", reg.String(), ""}, {"@me", other, ""},
+	} {
+		p := api.Project{Scopes: scopes, OwnScope: tt.own}
+		if got := strings.Join(p.ScopesOf(tt.registry), " "); got != tt.want {
+			t.Errorf("%+v: %q", tt, got)
+		}
+	}
+	for name, want := range map[string]string{"@me/site": "@me", "plain": "", "@me": "", "@Me\u001b/site": "", "@a/b/c": ""} {
+		if got := (manifest{Name: name}).ownScope(); got != want {
+			t.Errorf("%q: %q", name, got)
+		}
+	}
 }
 
 // TestA00_ProjectFindings: what Inspect finds in a folder is told of its project, too.

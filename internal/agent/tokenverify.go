@@ -134,13 +134,31 @@ func (a *Agent) packageFor(ctx context.Context, u registry.URL, s access.Spec) s
 
 // dependencies are the packages that a project asks for.
 func (a *Agent) dependencies(dir string) []string {
+	m := a.manifest(dir)
+	return slices.Concat(slices.Sorted(maps.Keys(m.Dependencies)), slices.Sorted(maps.Keys(m.DevDependencies)))
+}
+
+// manifest is what is of interest in a project's package.json.
+type manifest struct {
+	Name            string         `json:"name"`
+	Dependencies    map[string]any `json:"dependencies"`
+	DevDependencies map[string]any `json:"devDependencies"`
+}
+
+// manifest reads a project's package.json. One that cannot be read says nothing.
+func (a *Agent) manifest(dir string) (m manifest) {
 	data, err := a.ports.Files.Read(filepath.Join(dir, "package.json"))
-	var manifest struct {
-		Dependencies    map[string]any `json:"dependencies"`
-		DevDependencies map[string]any `json:"devDependencies"`
+	if err != nil || json.Unmarshal(data, &m) != nil {
+		return manifest{}
 	}
-	if err != nil || json.Unmarshal(data, &manifest) != nil {
-		return nil
+	return m
+}
+
+// ownScope is the scope of the package that a project is, "" if it has none.
+func (m manifest) ownScope() string {
+	scope, _, scoped := strings.Cut(m.Name, "/")
+	if !scoped || !access.ValidPackage(m.Name) || !access.ValidScope(scope) {
+		return ""
 	}
-	return slices.Concat(slices.Sorted(maps.Keys(manifest.Dependencies)), slices.Sorted(maps.Keys(manifest.DevDependencies)))
+	return scope
 }

@@ -1,6 +1,10 @@
 package api
 
-import "github.com/sandglass-dev/sandglass/internal/domain/token"
+import (
+	"slices"
+
+	"github.com/sandglass-dev/sandglass/internal/domain/token"
+)
 
 // Project is a watched folder: what its config files ask for, and what each package manager would use there.
 type Project struct {
@@ -10,6 +14,27 @@ type Project struct {
 	Files    []string  `json:"files"`             // config files of the project that exist, its own before those above it
 	Scopes   []Scope   `json:"scopes"`            // the default registry first
 	Findings []Finding `json:"findings"`          // about this project's files
+
+	// OwnScope is that of the package that the project is, where its manifest names one: "@acme".
+	OwnScope string `json:"own_scope,omitempty"`
+}
+
+// ScopesOf are the scopes whose packages the project has from a registry, its own among them. They are what its files
+// say: to be suggested, not to be acted on.
+func (p Project) ScopesOf(registry string) (scopes []string) {
+	own := "" // where the project's own scope comes from
+	for _, s := range p.Scopes {
+		if s.Scope == p.OwnScope || s.Scope == "" && own == "" {
+			own = s.Registry
+		}
+		if s.Scope != "" && s.Registry == registry && !slices.Contains(scopes, s.Scope) {
+			scopes = append(scopes, s.Scope)
+		}
+	}
+	if p.OwnScope != "" && own == registry && !slices.Contains(scopes, p.OwnScope) {
+		scopes = append(scopes, p.OwnScope)
+	}
+	return scopes
 }
 
 // Scope is what packages of one scope come from.

@@ -120,12 +120,7 @@ func (a *app) scopesHere(ctx context.Context, registry string) (scopes []string)
 	if err != nil || seen.Project == nil {
 		return nil
 	}
-	for _, s := range seen.Project.Scopes {
-		if s.Scope != "" && s.Registry == registry && !slices.Contains(scopes, s.Scope) {
-			scopes = append(scopes, s.Scope)
-		}
-	}
-	return scopes
+	return seen.Project.ScopesOf(registry)
 }
 
 // unfit tells what speaks against a Spec, and refuses what the registry would refuse.

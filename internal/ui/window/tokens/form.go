@@ -151,9 +151,9 @@ func (f *form) set(s access.Spec) {
 // scopes are those whose packages the user's projects have from the registry.
 func (r *Room) scopes() (all []string) {
 	for _, project := range r.d.Snapshot.Projects {
-		for _, s := range project.Scopes {
-			if s.Registry == r.registry && access.ValidScope(s.Scope) && !slices.Contains(all, s.Scope) {
-				all = append(all, s.Scope)
+		for _, scope := range project.ScopesOf(r.registry) {
+			if access.ValidScope(scope) && !slices.Contains(all, scope) {
+				all = append(all, scope)
 			}
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/sandglass-dev/sandglass/internal/agent/api"
 	"github.com/sandglass-dev/sandglass/internal/domain/access"
 	"github.com/sandglass-dev/sandglass/internal/domain/token"
+	"github.com/sandglass-dev/sandglass/internal/testkit/fakeagent"
 	"github.com/sandglass-dev/sandglass/internal/testkit/windowkit"
 	"github.com/sandglass-dev/sandglass/internal/ui/window/look"
 )
@@ -176,6 +177,30 @@ func TestRotate(t *testing.T) {
 			pg.Inside(t)
 			shot("done")
 		})
+	}
+}
+
+// TestRotateNarrower: the twin of one that bypasses the second factor would stop publishing, too; a click has the new one
+// stage only.
+func TestRotateNarrower(t *testing.T) {
+	now := time.Now()
+	pg := open(t, windowkit.Way{Language: "en"}, few(now), local(now))
+	stage := pg.Desk.P.T("tokens.rotate.stage")
+	pg.room.table.choose(pg.row(t, "ci-publish"))
+	pg.Tap(t, "Rotate…")
+	pg.Tap(t, stage)
+	pg.Tap(t, "Begin")
+	pg.Until(t, "the call", func() bool {
+		return slices.ContainsFunc(pg.agent.Calls(), func(c fakeagent.Call) bool { return c.Method == "rotate-token" })
+	})
+	if spec := pg.turned().Spec; spec == nil || spec.Permission != access.StageOnly || spec.Bypass || !slices.Equal(spec.Scopes, []string{"@acme"}) {
+		t.Errorf("asked for %+v", spec)
+	}
+	other := open(t, windowkit.Way{Language: "en"}, few(now), local(now))
+	other.room.table.choose(other.row(t, "docs-bot"))
+	other.Tap(t, "Rotate…")
+	if other.says(stage)() {
+		t.Error("offered for one that stages only")
 	}
 }
 

@@ -30,8 +30,26 @@ func (r *Room) rotate(e *entry) {
 	p := r.d.P
 	v.agree(p.T("tokens.rotate.yes"), false, v.begin)
 	dry := v.bar.Button(p.T("tokens.draft.show"), false, v.draft)
-	v.open(p.T("tokens.rotate.title", args(e.name)), look.Column(2*look.Grid, look.Prose(p.T("tokens.rotate.text")), v.steps("create")), dry)
+	body := look.Column(2*look.Grid, look.Prose(p.T("tokens.rotate.text")), v.steps("create"))
+	if t := e.token.Token; t.Bypass && t.Permission == access.ReadWrite {
+		body.Add(v.narrower(t))
+	}
+	v.open(p.T("tokens.rotate.title", args(e.name)), body, dry)
 	v.dialog.proof.ask()
+}
+
+// narrower offers that the new one only stages: the twin of one that bypasses the second factor would stop publishing, too.
+func (v *rotating) narrower(t access.Token) fyne.CanvasObject {
+	p := v.d.P
+	spec := access.Twin(t)
+	spec.Bypass, spec.Permission = false, access.StageOnly
+	var only *look.Choice
+	only = v.hand.Choice(look.ChoiceText{Title: p.T("tokens.rotate.stage"), Text: p.T("tokens.rotate.stage.text")}, false, func() {
+		if v.req.Spec = nil; only.On {
+			v.req.Spec = &spec
+		}
+	})
+	return only.Row
 }
 
 // resume shows where a rotation stands that waits.
