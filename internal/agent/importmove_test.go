@@ -57,9 +57,9 @@ func TestM01_MoveAndBack(t *testing.T) {
 		"bashrc":      {"/home/u/.bashrc", "# mine\n\nexport NPM_TOKEN=" + planted(1) + " # work\nalias l=ls\nexport GH_TOKEN='" + planted(2) + "'", []int{3, 5}, []string{"alias l=ls"}, nil, 2},
 		"npmrc auth":  {userRC, "; mine\n//other.example.com/:_auth = " + basic + "\nfund=false\n", []int{2}, []string{":_auth = ${SG_", "fund=false"}, nil, 1},
 		"npmrc old":   {userRC, "; //other.example.com/:_authToken=" + planted(1) + "\nfund=false\n", []int{1}, []string{"fund=false"}, nil, 1},
-		"project":     {"/work/p/.npmrc", "save-exact=true\n//registry.example.com/:_authToken=" + planted(1) + "\n# end\n", []int{2}, []string{"# end"}, []string{api.FindingMovedTo, api.FindingNoLine}, 1},
-		"project yml": {"/work/p/.yarnrc.yml", yml, []int{5}, []string{"npmAlwaysAuth: true\r\n"}, []string{api.FindingMovedTo, api.FindingNoLine}, 1},
-		"env":         {"/work/p/.env", "A=1\nNPM_TOKEN=" + planted(1) + "\nB=2\n", []int{2}, []string{"A=1\nB=2\n"}, []string{api.FindingEnvMoved}, 1},
+		"project":     {"/srv/p/.npmrc", "save-exact=true\n//registry.example.com/:_authToken=" + planted(1) + "\n# end\n", []int{2}, []string{"# end"}, []string{api.FindingMovedTo, api.FindingNoLine}, 1},
+		"project yml": {"/srv/p/.yarnrc.yml", yml, []int{5}, []string{"npmAlwaysAuth: true\r\n"}, []string{api.FindingMovedTo, api.FindingNoLine}, 1},
+		"env":         {"/srv/p/.env", "A=1\nNPM_TOKEN=" + planted(1) + "\nB=2\n", []int{2}, []string{"A=1\nB=2\n"}, []string{api.FindingEnvMoved}, 1},
 		"unity":       {"/home/u/.upmconfig.toml", fmt.Sprintf(upm, planted(1)), []int{2}, []string{"alwaysAuth = true"}, []string{api.FindingUPMMoved}, 1},
 		"whole file":  {"/home/u/.zshenv", "export A_TOKEN=" + planted(1) + "\nexport B_TOKEN=" + planted(1) + "\n", []int{0}, nil, nil, 1},
 	} {
@@ -156,7 +156,7 @@ func TestJ11_NothingMovesWhileLocked(t *testing.T) {
 // TestMoveFromProject: where the user lets lines be written, the project's credential stands behind a placeholder in the
 // user's own file, as the plan has shown.
 func TestMoveFromProject(t *testing.T) {
-	const file = "/work/p/.npmrc"
+	const file = "/srv/p/.npmrc"
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
 		w.settings.Move = true
@@ -217,7 +217,7 @@ func TestMoveRefused(t *testing.T) {
 
 // TestMoveBackOccupied: where another credential stands by now nothing is put back.
 func TestMoveBackOccupied(t *testing.T) {
-	const file = "/work/p/.npmrc"
+	const file = "/srv/p/.npmrc"
 	imports(t, map[string]string{file: npmLine(1)}, func(t *testing.T, w *world, a *Agent) {
 		moved(t, a, moveOf(file, 1))
 		w.set(func() { w.files[file] += npmLine(2) })
@@ -231,7 +231,7 @@ func TestMoveBackOccupied(t *testing.T) {
 
 // TestMoveBesideAnotherRepair: one plan edits a file once.
 func TestMoveBesideAnotherRepair(t *testing.T) {
-	const file = "/work/p/.npmrc"
+	const file = "/srv/p/.npmrc"
 	text := "//other.example.com:_authToken=${A}\n" + npmLine(2)
 	imports(t, map[string]string{file: text}, func(t *testing.T, w *world, a *Agent) {
 		req := moveOf(file, 2)
