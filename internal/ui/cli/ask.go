@@ -31,8 +31,8 @@ func newAsker(a *app) *asker {
 
 func (q *asker) line(prompt string) (string, error) {
 	if q.terminal != nil {
+		defer onInterrupt(func() {})() // before the prompt: who sees that may press Ctrl-C at once
 		q.a.say("%s ", prompt)
-		defer onInterrupt(func() {})()
 	}
 	text, err := q.in.ReadString('\n')
 	if errors.Is(err, io.EOF) && text == "" {
