@@ -211,7 +211,7 @@ case "$*" in
 esac
 echo "$* $(grep -sc "$SECRET_NAME=npm_" "${NPM_CONFIG_USERCONFIG-/dev/null}")"
 case "$*" in
-"$STOP_AT"*) trap 'echo GOT; exit 9' TERM INT; echo READY; while :; do read -r -t 60 _ || exit 1; done ;;
+"$STOP_AT"*) trap 'echo GOT; exit 9' TERM INT; echo READY; for ((i = 0; i < 60; i++)); do read -r -t 1 _ || (($? > 128)) || exit 1; done; exit 1 ;;
 "$FAIL_AT"*) exit 5 ;;
 esac
 `
