@@ -244,8 +244,8 @@ func TestH15_DamagedStateKept(t *testing.T) {
 // put back all the same; one that has ended is gone.
 func TestH15_LogoutOfWhatWasMoved(t *testing.T) {
 	for _, offline := range []bool{true, false} {
-		imports(t, map[string]string{"/work/p/.npmrc": npmLine(1)}, func(t *testing.T, w *world, a *Agent) {
-			moved(t, a, moveOf("/work/p/.npmrc", 1))
+		imports(t, map[string]string{"/srv/p/.npmrc": npmLine(1)}, func(t *testing.T, w *world, a *Agent) {
+			moved(t, a, moveOf("/srv/p/.npmrc", 1))
 			if s := snapshot(t, a).Sessions; len(s) != 1 || s[0].Fingerprint != print(1) {
 				t.Fatalf("%+v", s)
 			}
@@ -267,8 +267,8 @@ func TestH15_LogoutOfWhatWasMoved(t *testing.T) {
 				}
 				return
 			}
-			if moved(t, a, restoreAll(t, a)); w.text("/work/p/.npmrc") != npmLine(1) {
-				t.Errorf("put back: %q", w.text("/work/p/.npmrc"))
+			if moved(t, a, restoreAll(t, a)); w.text("/srv/p/.npmrc") != npmLine(1) {
+				t.Errorf("put back: %q", w.text("/srv/p/.npmrc"))
 			}
 		})
 	}
